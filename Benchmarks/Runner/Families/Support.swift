@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CAtomicsShim
+import PerCPU
+
+/// An object of a C peer, which is safe to use from several threads.
+final class Owned: @unchecked Sendable {
+  let pointer: OpaquePointer
+  private let destroy: (OpaquePointer) -> Void
+
+  init(_ pointer: OpaquePointer, _ destroy: @escaping (OpaquePointer) -> Void) {
+    self.pointer = pointer
+    self.destroy = destroy
+  }
+
+  deinit {
+    destroy(pointer)
+  }
+}
+
+/// A line in every row of the package's own per-CPU memory, for loops over bare sequences.
+struct PerCPUSlots: ~Copyable {
+  /// Row 0.
+  let address: UnsafeMutableRawPointer
+
+  init() {
+    address = PerCPUArena.shared.allocate(byteCount: PerCPUArena.lineSize)
+  }
+
+  deinit {
+    PerCPUArena.shared.deallocate(address, byteCount: PerCPUArena.lineSize)
+  }
+
+  /// Of the first words of all rows.
+  var sum: Int {
+    CPU.rows.reduce(0) {
+      $0 &+ percpu_word_load_relaxed(percpu_row_word(address, $1.rawValue))
+    }
+  }
+}

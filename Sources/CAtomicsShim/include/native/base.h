@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every other header of the shim needs: compiler spellings and platform facts.
+
+#ifndef PERCPU_NATIVE_BASE_H
+#define PERCPU_NATIVE_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+#define PERCPU_BEGIN extern "C" {
+#define PERCPU_END }
+#else
+#define PERCPU_BEGIN
+#define PERCPU_END
+#endif
+
+#if defined(__clang__)
+#define PERCPU_NONNULL _Nonnull
+#define PERCPU_NULLABLE _Nullable
+#else
+#define PERCPU_NONNULL
+#define PERCPU_NULLABLE
+#endif
+
+/// A function that must be part of its caller: a call would cost more than its body.
+#define PERCPU_INLINE static inline __attribute__((always_inline))
+
+// A slow path that a hot path falls into. Preserving most registers keeps the spills and the stack
+// frame that an ordinary call asks for out of the hot path. Such a function must be called through a
+// constant pointer, which the dynamic linker sets before the program runs: a call by name may lead
+// to the lazy resolver, which preserves no more than an ordinary call does.
+#if defined(__clang__) && (defined(__x86_64__) || defined(__aarch64__))
+#define PERCPU_SLOW_PATH __attribute__((preserve_most))
+#else
+#define PERCPU_SLOW_PATH
+#endif
+
+/// 1 where restartable sequences exist at all: Linux on 64-bit x86 and little-endian 64-bit ARM.
+#if defined(__linux__) && \
+    ((defined(__x86_64__) && !defined(__ILP32__)) || \
+     (defined(__aarch64__) && !defined(__ILP32__) && !defined(__AARCH64EB__)))
+#define PERCPU_HAS_SECTIONS 1
+#else
+#define PERCPU_HAS_SECTIONS 0
+#endif
+
+#endif

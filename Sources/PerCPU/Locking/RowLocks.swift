@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CAtomicsShim
+
+/// A lock for each row: what the locks of this family have in common.
+///
+/// In each row stand
+///
+///     word      0, or the token of the thread that holds the lock, which no other thread has
+///     sleepers  how many threads wait for this row in the kernel, or are about to
+///
+/// Local acquisition is the sequence "if the own-CPU word is 0, store my token": no locked
+/// instruction on the restartable engine. Release is a plain store of 0, which is why sleepers are
+/// counted beside the word and not in it.
+///
+/// Remote acquisition of a row that sequences write:
+///  1. compare-exchange of 0 to my token. Only 0 is replaced, so this never gets in the way of a
+///     holder's plain release.
+///  2. a restart fence on that CPU: each claim that was in flight has committed, or starts again and
+///     finds my token.
+///  3. the word again. Still my token: I hold the lock. Otherwise a claim was committed over it, and
+///     its thread holds or held the lock.
+/// Nobody else stores a thread's token, and the thread itself waits for the outcome; so finding it
+/// again means that nothing was stored in between. The unbound row, and every row on the
+/// atomic engine, is only accessed with atomic instructions: step 1 is all.
+///
+/// Linearization: acquisition at the commit of the claim, or at the second look of a remote one;
+/// release at the store of 0.
+///
+/// Sleeping, and why no wake-up is lost:
+///
+///     waiter                              holder
+///     sleepers += 1                       word := 0 (release)
+///     heavy fence                         light fence
+///     word still held? sleep              sleepers not 0? wake one
+///
+/// The fences pair: the holder sees the sleeper, or the waiter sees the word free. The waiter's
+/// futex compares the word once more, so a release in between is noticed, too. If the same thread
+/// has acquired again by then, the comparison finds its token once more and the waiter sleeps on;
+/// but it is counted, so that the next release wakes.
+///
+/// A release wakes one sleeper. Whoever was woken and does not take *this* row, because it runs on
+/// another CPU by now, passes the wake-up on; otherwise the row could lie free while the others
+/// sleep. Whoever takes it releases it, and that wakes the next.
+@safe
+@frozen
+@usableFromInline
+struct RowLocks {
+  /// What a local acquisition does when the own row is held.
+  @usableFromInline
+  enum BusyPolicy: Sendable {
+    /// Waits for it.
+    case wait
+    /// Takes any row that is free; waits otherwise.
+    case anyRow
+  }
+
+  /// Bytes of a row that belong to the lock.
+  static let byteCount = 16
+  #if PERCPU_MODEL
+    // A pause of the simulated machine lasts until something has changed: nobody would ever sleep.
+    private static let spins = 0
+  #else
+    private static let spins = 128
+  #endif
+
+  @usableFromInline
+  let slots: UnsafeMutableRawPointer
+
+  init(slots: UnsafeMutableRawPointer) {
+    unsafe self.slots = slots
+    // Made here, because making it allocates, and locking may happen in a signal handler.
+    _ = CPU.rows
+  }
+
+  // MARK: Locally
+
+  /// Acquires the lock of the row this thread is on, or, depending on the policy, another one.
+  /// Returns the row.
+  @inlinable
+  @inline(__always)
+  func acquireLocal(_ policy: BusyPolicy) -> Int {
+    let claim = unsafe percpu_sequence_claim_once(slots, 0, percpu_thread_token())
+    if _fastPath(claim.committed) { return claim.row }
+    return acquireLocalSlowly(policy)
+  }
+
+  /// Acquires the lock of the row this thread is on unless it is held.
+  @inlinable
+  @inline(__always)
+  func tryAcquireLocal() -> Int? {
+    let claim = unsafe percpu_sequence_claim_if(slots, 0, percpu_thread_token())
+    return claim.committed ? claim.row : nil
+  }
+
+  @inlinable
+  @inline(__always)
+  func release(_ row: Int) {
+    // Release: pairs with the acquire of the next claim, local or remote.
+    unsafe percpu_word_store_release(word(row), 0)
+    // Pairs with the heavy fence of a waiter between its count and its look at the word.
+    percpu_fence_light()
+    // Relaxed: ordered by the fences.
+    if _slowPath(unsafe percpu_u32_load_relaxed(sleepers(row)) != 0) { wake(row) }
+  }
+
+  @usableFromInline
+  func acquireLocalSlowly(_ policy: BusyPolicy) -> Int {
+    let me = percpu_thread_token()
+    while true {
+      let claim = unsafe percpu_sequence_claim_if(slots, 0, me)
+      if claim.committed { return claim.row }
+      if let row = tryOther(than: claim.row, policy, me) { return row }
+      trapIfMine(claim.row, me)
+      if spin(claim.row) { continue }
+      if let row = sleepLocally(claim.row, me) { return row }
+    }
+  }
+
+  /// Sleeps until a local claim succeeds; nil if this thread has come to another row, and that one
+  /// is held as well.
+  private func sleepLocally(_ row: Int, _ me: Int) -> Int? {
+    beginSleep(row)
+    while true {
+      let claim = unsafe percpu_sequence_claim_if(slots, 0, me)
+      if claim.committed || claim.row != row {
+        endSleep(row, taken: claim.committed && claim.row == row)
+        return claim.committed ? claim.row : nil
+      }
+      sleep(row)
+    }
+  }
+
+  private func tryOther(than row: Int, _ policy: BusyPolicy, _ me: Int) -> Int? {
+    if policy == .wait { return nil }
+    let unbound = CPU.unbound.rawValue
+    if row != unbound, tryAcquire(unbound, me) { return unbound }
+    // Those behind the own one first, so that not everybody turns to the same.
+    for cpu in CPU.possible where cpu.rawValue > row && tryAcquire(cpu.rawValue, me) {
+      return cpu.rawValue
+    }
+    for cpu in CPU.possible where cpu.rawValue < row && tryAcquire(cpu.rawValue, me) {
+      return cpu.rawValue
+    }
+    return nil
+  }
+
+  // MARK: From anywhere
+
+  /// Acquires the lock of a row, whichever this thread is on.
+  @usableFromInline
+  func acquire(_ row: Int) {
+    let me = percpu_thread_token()
+    while true {
+      if tryAcquire(row, me) { return }
+      trapIfMine(row, me)
+      if spin(row) { continue }
+      beginSleep(row)
+      while true {
+        if tryAcquire(row, me) { return endSleep(row, taken: true) }
+        sleep(row)
+      }
+    }
+  }
+
+  func tryAcquire(_ row: Int, _ me: Int) -> Bool {
+    // Acquire: pairs with the release of the last holder.
+    guard unsafe percpu_word_compare_exchange_acquire(word(row), 0, me).exchanged else {
+      return false
+    }
+    if row == CPU.unbound.rawValue || !percpu_engine_is_restartable() { return true }
+    percpu_fence_restart_cpu(Int32(truncatingIfNeeded: row))
+    return isHeld(row, by: me)
+  }
+
+  private func isHeld(_ row: Int, by me: Int) -> Bool {
+    // Acquire: as that of the compare-exchange.
+    unsafe percpu_word_load_acquire(word(row)) == me
+  }
+
+  private func trapIfMine(_ row: Int, _ me: Int) {
+    // Relaxed: only this thread stores its token, and takes it away.
+    if unsafe percpu_word_load_relaxed(word(row)) == me {
+      fatalError(
+        """
+        PerCPU: this thread holds the lock of \(CPU(rawValue: row)) already and would wait for \
+        itself for ever. Do not lock again inside of the closure, or in a signal handler that can \
+        interrupt it; tryWithLocal is safe there.
+        """)
+    }
+  }
+
+  // MARK: Waiting
+
+  /// Waits a moment; true if the row was seen free.
+  private func spin(_ row: Int) -> Bool {
+    for _ in 0..<Self.spins {
+      // Relaxed: the claim that follows acquires.
+      if unsafe percpu_word_load_relaxed(word(row)) == 0 { return true }
+      percpu_pause()
+    }
+    return false
+  }
+
+  private func beginSleep(_ row: Int) {
+    // Relaxed: ordered by the fence, which pairs with the light one of `release`.
+    _ = unsafe percpu_u32_fetch_add_relaxed(sleepers(row), 1)
+    percpu_fence_heavy()
+  }
+
+  private func sleep(_ row: Int) {
+    // Relaxed: the kernel compares again.
+    let holder = unsafe percpu_word_load_relaxed(word(row))
+    if holder == 0 { return }
+    let half = unsafe UnsafePointer<UInt32>(OpaquePointer(word(row)))
+    _ = unsafe percpu_futex_wait(half, UInt32(truncatingIfNeeded: holder), -1)
+  }
+
+  private func endSleep(_ row: Int, taken: Bool) {
+    // Relaxed: a count that is seen too high costs a needless wake-up.
+    let others = unsafe percpu_u32_fetch_add_relaxed(sleepers(row), UInt32.max) &- 1
+    if !taken && others > 0 { wake(row) }
+  }
+
+  @usableFromInline
+  func wake(_ row: Int) {
+    let half = unsafe UnsafePointer<UInt32>(OpaquePointer(word(row)))
+    _ = unsafe percpu_futex_wake(half, 1)
+  }
+
+  @inlinable
+  @inline(__always)
+  func word(_ row: Int) -> UnsafeMutablePointer<Int> {
+    unsafe percpu_row_word(slots, row)
+  }
+
+  @inlinable
+  @inline(__always)
+  func sleepers(_ row: Int) -> UnsafeMutablePointer<UInt32> {
+    unsafe UnsafeMutableRawPointer(percpu_row_word(slots, row) + 1)
+      .assumingMemoryBound(to: UInt32.self)
+  }
+}

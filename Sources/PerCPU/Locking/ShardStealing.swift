@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CAtomicsShim
+
+/// How a shard is acquired when it is not free, from afar, or by whoever must not wait; how others are
+/// waited for. The protocol stands in Shards.
+extension Shards {
+  // MARK: Acquiring
+
+  /// Acquires the shard of the row this thread is on.
+  @usableFromInline
+  func acquire(losses: Int) -> Claim {
+    let me = percpu_participant_number()
+    var losses = losses
+    var row = percpu_row_hint()
+    while true {
+      let word = load(row)
+      if word.isFree {
+        if let claim = claim(&row, word, me, fixed: mustFix(losses)) { return claim }
+        continue
+      } else if isTakeable(word, by: me) {
+        if let claim = takeOver(row, word, me, fixed: mustFix(losses)) { return claim }
+        // A steal that was stolen is a loss as well.
+        losses &+= 1
+      } else if word.holder == me || mustNotWait(me) {
+        return acquireElsewhere(me)
+      } else {
+        wait(row, while: word)
+      }
+      row = percpu_row_hint()
+    }
+  }
+
+  /// Acquires the shard of a row, whichever this thread is on. Nil if this thread holds it in a way
+  /// that nobody can take it.
+  func acquire(row: Int, losses: Int) -> Claim? {
+    let me = percpu_participant_number()
+    var losses = losses
+    while true {
+      let word = load(row)
+      if word.isFree || isTakeable(word, by: me) {
+        if let claim = takeOver(row, word, me, fixed: mustFix(losses)) { return claim }
+        losses &+= 1
+      } else if word.holder == me {
+        return nil
+      } else {
+        wait(row, while: word)
+      }
+    }
+  }
+
+  /// For whoever must not wait for a certain row: any that is free, or can be taken without waiting.
+  private func acquireElsewhere(_ me: UInt32) -> Claim {
+    // Nobody may come to wait for a handler that others wait for already.
+    let fixed = stealing != .restartFence
+    var turn = 0
+    while true {
+      for cpu in CPU.rows {
+        let word = load(cpu.rawValue)
+        if word.isFree || isTakeable(word, by: me),
+          let claim = takeOver(cpu.rawValue, word, me, fixed: fixed)
+        {
+          return claim
+        }
+      }
+      if CPU.rows.allSatisfy({ load($0.rawValue).holder == me }) {
+        fatalError(
+          """
+          PerCPU: this thread holds every shard of a ShardedLock. Do not update it inside of its \
+          own update.
+          """)
+      }
+      rest(turn, CPU.unbound.rawValue, while: load(CPU.unbound.rawValue))
+      turn += 1
+    }
+  }
+
+  private func mustFix(_ losses: Int) -> Bool {
+    stealing == .never || losses >= Self.lossesAllowed
+  }
+
+  /// Claims the row this thread is on if its word is this free one; `row` is then where to look next.
+  func claim(
+    _ row: inout Int, _ word: ShardWord, _ me: UInt32, fixed: Bool
+  ) -> Claim? {
+    if fixed { pin() }
+    let claimed = word.claimed(by: me, fixed: fixed)
+    let unbound = CPU.unbound.rawValue
+    if row == unbound && percpu_engine_is_restartable() {
+      // Acquire: pairs with the release of the last commit.
+      if unsafe percpu_word_compare_exchange_acquire(
+        self.word(row), word.bits, claimed.bits
+      ).exchanged {
+        return Claim(row: row, word: claimed)
+      }
+    } else {
+      let claim = unsafe percpu_sequence_claim_if(slots, word.bits, claimed.bits)
+      if claim.committed { return Claim(row: claim.row, word: claimed) }
+      // Sections do not get through, and the unbound row's word is another one.
+      row = claim.row == unbound ? unbound : percpu_row_hint()
+    }
+    if fixed { unpin() }
+    return nil
+  }
+
+  // MARK: Stealing
+
+  func isTakeable(_ word: ShardWord, by me: UInt32) -> Bool {
+    if percpu_participant_is_dead(word.holder) {
+      return stealing != .announcement || !mustNotWait(me)
+    }
+    if word.isFixed { return false }
+    switch stealing {
+    case .never: return false
+    case .restartFence: return true
+    // A thief waits for commits, and may not if others may wait for it.
+    case .announcement: return !word.isStealing && !mustNotWait(me)
+    }
+  }
+
+  /// Takes a shard that is free or held by somebody else. Nil if it changed meanwhile.
+  func takeOver(_ row: Int, _ old: ShardWord, _ me: UInt32, fixed: Bool) -> Claim? {
+    pin()
+    let token = old.stolen(by: me, fixed: fixed)
+    // Acquire: pairs with the release of the last commit. Release: for whoever steals from us.
+    guard
+      unsafe percpu_word_compare_exchange_acq_rel(word(row), old.bits, token.bits).exchanged
+    else {
+      unpin()
+      return nil
+    }
+    // Claims and commits that are sections have committed now, or will see the token; and the heavy
+    // half of the pair whose light half is in the announced commit.
+    percpu_fence_restart_all()
+    if stealing == .announcement && !old.isFree { waitForCommits(old, row, token) }
+    let secured = token.secured()
+    // Acquire: if it succeeds, nothing was stored since; what was copied before is ours to overwrite.
+    let isMine = unsafe percpu_word_compare_exchange_acquire(
+      word(row), token.bits, secured.bits
+    ).exchanged
+    if !(isMine && fixed) { unpin() }
+    wakeSleepers(row)
+    guard isMine else { return nil }
+    if !old.isFree { unsafe percpu_sequence_add(slots + 16, 1) }
+    return Claim(row: row, word: secured)
+  }
+
+  /// Waits for the commit that the former holder has announced. The former holder of a shard whose
+  /// thief is gone is not known: then for everybody's.
+  private func waitForCommits(_ old: ShardWord, _ row: Int, _ token: ShardWord) {
+    if !old.isStealing { return waitForCommit(of: old.holder, row, token) }
+    let me = percpu_participant_number()
+    for number in 1...percpu_participant_limit() where number != me {
+      waitForCommit(of: number, row, token)
+    }
+  }
+
+  /// Waits until a commit that a thread has announced is over, or the word shows that it was.
+  private func waitForCommit(of holder: UInt32, _ row: Int, _ token: ShardWord) {
+    let first = percpu_participant_commits(holder)
+    var turn = 0
+    while first % 2 != 0, percpu_participant_commits(holder) == first, load(row) == token {
+      rest(turn, row, while: token)
+      turn += 1
+    }
+  }
+
+  /// Whether this is a signal handler that interrupted its own thread where others may wait for it,
+  /// or an update inside of one that is fixed.
+  func mustNotWait(_ me: UInt32) -> Bool {
+    percpu_participant_pinned(me) != 0 || percpu_participant_commits(me) % 2 != 0
+  }
+
+  // MARK: Waiting
+
+  /// Waits until a word that cannot be taken has changed, or its holder is gone.
+  private func wait(_ row: Int, while word: ShardWord) {
+    for turn in 0..<Self.spins {
+      if load(row) != word { return }
+      rest(turn, row, while: word)
+    }
+    // Relaxed: ordered by the fence, which pairs with the light one of `wakeSleepers`.
+    _ = unsafe percpu_u32_fetch_add_relaxed(sleepers(row), 1)
+    percpu_fence_heavy()
+    // With a limit: a holder whose thread ends wakes nobody.
+    if load(row) == word { sleep(row, while: word, nanoseconds: 20_000_000) }
+    _ = unsafe percpu_u32_fetch_add_relaxed(sleepers(row), UInt32.max)
+  }
+
+  /// One of many turns of waiting for something of which there is no notice: a thread of lower priority
+  /// may have to run first.
+  private func rest(_ turn: Int, _ row: Int, while word: ShardWord) {
+    switch turn {
+    case ..<32: percpu_pause()
+    case ..<256: percpu_thread_yield()
+    default: sleep(row, while: word, nanoseconds: 1_000_000)
+    }
+  }
+
+  private func sleep(_ row: Int, while word: ShardWord, nanoseconds: Int64) {
+    let half = unsafe UnsafePointer<UInt32>(OpaquePointer(self.word(row)))
+    _ = unsafe percpu_futex_wait(half, UInt32(truncatingIfNeeded: word.bits), nanoseconds)
+  }
+
+  /// For whoever has replaced a fixed or stealing word.
+  func wakeSleepers(_ row: Int) {
+    // Pairs with the heavy fence of a waiter between its count and its look at the word.
+    percpu_fence_light()
+    // Relaxed: ordered by the fences.
+    if unsafe percpu_u32_load_relaxed(sleepers(row)) != 0 {
+      let half = unsafe UnsafePointer<UInt32>(OpaquePointer(word(row)))
+      _ = unsafe percpu_futex_wake(half, Int32.max)
+    }
+  }
+
+  func pin() { percpu_participant_pin(percpu_participant_number(), 1) }
+  func unpin() { percpu_participant_pin(percpu_participant_number(), -1) }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the sections to be trapped and the code that traps them know of each other.
+
+#ifndef CABORTINJECTION_SECTION_H
+#define CABORTINJECTION_SECTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "native/base.h"
+
+/// The kernel's descriptor of a section.
+struct abort_descriptor {
+  uint32_t version, flags;
+  uint64_t start, length, abort_handler;
+};
+
+/// An instruction of a section.
+struct abort_step {
+  uintptr_t address;
+  const struct abort_descriptor *descriptor;
+};
+
+enum { ABORT_WORDS = 5 };
+
+/// What a section works on, and what it told.
+struct abort_subject {
+  void *slots;
+  intptr_t *word;
+  intptr_t source, expected, desired;
+  intptr_t told_row, told_value;
+  /// What a commit copies, and where to: behind the first word and in front of the last one there,
+  /// which nobody may write.
+  intptr_t copied[ABORT_WORDS], destination[ABORT_WORDS + 2];
+  /// How many words that is.
+  int words;
+  /// Name a CPU on which the thread is not.
+  bool elsewhere;
+};
+
+/// What a section does to its subject when it commits.
+enum abort_effect {
+  /// Adds `desired` to a row it does not tell.
+  ABORT_ADDS,
+  /// Replaces `expected` by `desired` in the row it tells.
+  ABORT_CLAIMS,
+  /// Replaces `expected` by `desired` in `word`.
+  ABORT_STORES,
+  /// Replaces 0 by `source` in the row it tells.
+  ABORT_PUBLISHES,
+  /// Copies, and replaces `expected` by `desired` in `word`.
+  ABORT_COMMITS,
+};
+
+struct abort_section {
+  const char *name;
+  /// Returns a `percpu_outcome`.
+  int (*run)(struct abort_subject *);
+  const struct abort_step *first, *end;
+  enum abort_effect effect;
+  /// What is wrong with it, on purpose.
+  const char *fault;
+  /// For a commit: how many words it copies, and how many instructions it does not come to then.
+  int words, bypassed;
+  /// Whether it wants to be on a certain CPU.
+  bool names_cpu;
+};
+
+enum {
+  /// Instructions of the loop of a copy, which ends before it begins if there is one word.
+  ABORT_LOOP = 4,
+};
+
+// Faults that a section may show.
+#define ABORT_FAULT_GOES_ON "a trap did not abort it"
+#define ABORT_FAULT_STORES "it stored something and was aborted"
+
+#if PERCPU_HAS_SECTIONS
+extern const struct abort_section abort_section_add, abort_section_add_release,
+    abort_section_claim_if, abort_section_store_if, abort_section_publish,
+    abort_section_commit_word, abort_section_commit_words, abort_section_commit_on_word,
+    abort_section_commit_on_words;
+extern const struct abort_section abort_control_sound, abort_control_unarmed,
+    abort_control_late_start, abort_control_early_end, abort_control_late_end;
+
+/// Makes the code of a section writable, or as it was. False if the kernel refuses.
+bool abort_make_writable(const struct abort_section *section, bool writable);
+
+/// Takes and gives back the handling of traps on the calling thread.
+void abort_traps_begin(void);
+void abort_traps_end(void);
+
+/// Plants a trap for the calling thread, in place of the one before. It stays until it is met
+/// outside of a section, or removed.
+void abort_trap_plant(uintptr_t address);
+
+/// Removes the trap, if it is still there.
+void abort_trap_remove(void);
+
+/// How often the trap was met since it was last planted, or was to be.
+int abort_trap_met(void);
+
+/// Where the kernel led the thread that met the trap last; the trap's own address if it was in no
+/// section.
+uintptr_t abort_trap_destination(void);
+#endif
+
+#endif

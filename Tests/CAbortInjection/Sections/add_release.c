@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The addition that releases.
+
+#define STEPS percpu_steps_add_release
+#include "Steps.h"
+
+#if PERCPU_HAS_SECTIONS
+
+STEPS_DECLARE(STEPS)
+
+static __attribute__((noinline)) int run(struct abort_subject *subject) {
+  return (int)percpu_section_add_release(subject->slots, subject->desired);
+}
+
+const struct abort_section abort_section_add_release = {
+    .name = "add-release",
+    .run = run,
+    .first = STEPS_FIRST(STEPS),
+    .end = STEPS_END(STEPS),
+    .effect = ABORT_ADDS,
+};
+
+#endif

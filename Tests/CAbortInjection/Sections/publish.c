@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The publication.
+
+#define STEPS percpu_steps_publish
+#include "Steps.h"
+
+#if PERCPU_HAS_SECTIONS
+
+STEPS_DECLARE(STEPS)
+
+static __attribute__((noinline)) int run(struct abort_subject *subject) {
+  return (int)percpu_section_publish(subject->slots, &subject->source, &subject->told_row,
+                                     &subject->told_value);
+}
+
+const struct abort_section abort_section_publish = {
+    .name = "publish",
+    .run = run,
+    .first = STEPS_FIRST(STEPS),
+    .end = STEPS_END(STEPS),
+    .effect = ABORT_PUBLISHES,
+};
+
+#endif

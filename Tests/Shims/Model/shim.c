@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which thread runs on a simulated machine, and its records; compiled as part of the shim.
+
+static __thread const struct percpu_model_operations *current;
+
+// One more, for what runs outside of threads.
+static percpu_participant records[PERCPU_MODEL_THREADS + 1];
+
+const struct percpu_model_operations *percpu_model(void) { return current; }
+
+void percpu_model_install(const struct percpu_model_operations *operations) {
+  percpu_participants[PERCPU_PARTICIPANT_CHUNKS - 1] = records;
+  current = operations;
+}
