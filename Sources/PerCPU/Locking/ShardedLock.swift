@@ -80,8 +80,8 @@ public final class ShardedLock<State: BitwiseCopyable> {
   /// - Precondition: The state is at most 4096 bytes in size.
   /// - Complexity: O(possible CPUs).
   public init(initial: State, stealing: Stealing = .automatic) {
-    precondition(Int.bitWidth == 64, "ShardedLock needs a platform with words of 64 bits")
-    precondition(
+    require(Int.bitWidth == 64, "ShardedLock needs a platform with words of 64 bits")
+    require(
       MemoryLayout<State>.size <= 4096,
       "ShardedLock copies its state twice in each update: at most 4096 bytes")
     self.initial = initial

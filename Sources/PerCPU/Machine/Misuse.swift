@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Ends the program unless a condition holds, with a sentence that says what to do.
+///
+/// `precondition` would end a release build without a word.
+@usableFromInline
+func require(_ condition: Bool, _ sentence: @autoclosure () -> String) {
+  if !condition { fatalError("PerCPU: \(sentence())") }
+}
