@@ -63,9 +63,9 @@
             }
           case .read(let row):
             scenario.thread("reads", cpu: cpu) {
-              let first = lock.snapshot(of: CPU(rawValue: row))
+              let first = lock.snapshot(cpu: CPU(rawValue: row))
               require(first.left == first.right, "a torn snapshot")
-              let second = lock.snapshot(of: CPU(rawValue: row))
+              let second = lock.snapshot(cpu: CPU(rawValue: row))
               require(second.left == second.right, "a torn snapshot")
               require(second.left >= first.left, "a count went back")
             }
@@ -82,7 +82,7 @@
         scenario.finally {
           var sum = 0
           for cpu in CPU.rows {
-            let state = lock.snapshot(of: cpu)
+            let state = lock.snapshot(cpu: cpu)
             require(state.left == state.right, "a torn state")
             sum += state.left
           }

@@ -35,7 +35,7 @@ extension PerCPUTests {
     @Test func aGivenShardIsChangedAndRead() {
       let lock = ShardedLock(initial: 3)
       for cpu in CPU.rows { lock.update(on: cpu) { $0 = 10 + cpu.rawValue } }
-      #expect(CPU.rows.map { lock.snapshot(of: $0) } == CPU.rows.map { 10 + $0.rawValue })
+      #expect(CPU.rows.map { lock.snapshot(cpu: $0) } == CPU.rows.map { 10 + $0.rawValue })
       let all = lock.reduce(into: []) { $0.append($1) }
       #expect(all == CPU.rows.map { 10 + $0.rawValue })
     }
@@ -150,7 +150,7 @@ extension PerCPUTests {
         }
       }
       threads.join()
-      #expect(lock.snapshot(of: .unbound) == 2)
+      #expect(lock.snapshot(cpu: .unbound) == 2)
       #expect(lock.statistics.steals == 0)
     }
 
@@ -171,7 +171,7 @@ extension PerCPUTests {
       }
       let seconds = Double(stress_nanoseconds() - start) / 1e9
       #expect(seconds < 2)
-      #expect(CPU.rows.allSatisfy { lock.snapshot(of: $0) == 1 })
+      #expect(CPU.rows.allSatisfy { lock.snapshot(cpu: $0) == 1 })
       #expect(lock.statistics.steals == CPU.rows.count && lock.statistics.losses == 0)
     }
 
@@ -219,11 +219,11 @@ extension PerCPUTests {
             if child < 0 { child = stress_fork_here() }
           }
           lock.update(on: .unbound) { $0 += 1 }
-          if child == 0 { _exit(lock.snapshot(of: .unbound) == 2 ? 0 : 1) }
+          if child == 0 { _exit(lock.snapshot(cpu: .unbound) == 2 ? 0 : 1) }
           status.publish(Int(stress_wait_for(child)))
         }
         #expect(status.count == 0)
-        #expect(lock.snapshot(of: .unbound) == 2)
+        #expect(lock.snapshot(cpu: .unbound) == 2)
       }
     }
 
@@ -253,7 +253,7 @@ extension PerCPUTests {
       }
       #expect(printed(finished).contains("there is no CPU 1000000"))
       await #expect(processExitsWith: .failure) {
-        _ = ShardedLock(initial: 0).snapshot(of: CPU(rawValue: -2))
+        _ = ShardedLock(initial: 0).snapshot(cpu: CPU(rawValue: -2))
       }
     }
 

@@ -120,7 +120,7 @@ extension PerCPUTests {
         isOver.publish(1)
       }
       threads.join()
-      let state = lock.snapshot(of: row)
+      let state = lock.snapshot(cpu: row)
       let statistics = lock.statistics
       return Outcome(
         isExact: torn.count == 0 && state.number == updates.count

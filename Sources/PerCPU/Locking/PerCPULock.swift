@@ -58,10 +58,10 @@ public final class PerCPULock<State: ~Copyable> {
   /// - Precondition: A state is at most 64 KiB in size, less 128 bytes.
   /// - Complexity: O(possible CPUs).
   public init(whenBusy policy: BusyPolicy = .wait, _ make: (CPU) -> sending State) {
-    require(
+    enforce(
       Self.byteCount <= PerCPUArena.rowSize,
       "PerCPULock holds states of less than 64 KiB; put what is larger behind a reference")
-    require(
+    enforce(
       MemoryLayout<State>.alignment <= PerCPUArena.lineSize,
       "PerCPULock holds states aligned to at most \(PerCPUArena.lineSize) bytes")
     self.policy = policy == .wait ? .wait : .anyRow
@@ -161,7 +161,7 @@ extension PerCPULock: @unchecked Sendable where State: ~Copyable {}
 /// Traps unless there is a row of this number.
 @usableFromInline
 func requireRow(_ cpu: CPU) {
-  require(
+  enforce(
     cpu == .unbound || CPU.possible.contains(cpu),
     "there is no \(cpu) on this system; use one of CPU.possible or CPU.unbound")
 }

@@ -22,7 +22,7 @@
 ///
 /// ## Guarantees
 /// - Each ``update(_:)`` that returns has changed exactly one shard, once; one that throws, none.
-/// - ``snapshot(of:)`` and ``reduce(into:_:)`` get each shard as it was at one moment: all its words
+/// - ``snapshot(cpu:)`` and ``reduce(into:_:)`` get each shard as it was at one moment: all its words
 ///   from the same update. Shards are read one after the other.
 ///
 /// ## Cost
@@ -37,7 +37,7 @@
 /// the few instructions of a commit or of a steal; ``Stealing/never`` was asked for. An update acquires
 /// and releases its shard.
 ///
-/// ``update(_:)``, ``snapshot(of:)`` and ``reduce(into:_:)`` may be called from signal handlers, also
+/// ``update(_:)``, ``snapshot(cpu:)`` and ``reduce(into:_:)`` may be called from signal handlers, also
 /// from one that interrupted an update of the same lock; not with ``Stealing/never``, and, with
 /// ``Stealing/announcement``, not if such handlers can interrupt each other. ``update(on:_:)`` may not.
 /// Closures are synchronous, so nothing is held
@@ -80,8 +80,8 @@ public final class ShardedLock<State: BitwiseCopyable> {
   /// - Precondition: The state is at most 4096 bytes in size.
   /// - Complexity: O(possible CPUs).
   public init(initial: State, stealing: Stealing = .automatic) {
-    require(Int.bitWidth == 64, "ShardedLock needs a platform with words of 64 bits")
-    require(
+    enforce(Int.bitWidth == 64, "ShardedLock needs a platform with words of 64 bits")
+    enforce(
       MemoryLayout<State>.size <= 4096,
       "ShardedLock copies its state twice in each update: at most 4096 bytes")
     self.initial = initial
@@ -194,7 +194,7 @@ public final class ShardedLock<State: BitwiseCopyable> {
   /// - Precondition: `cpu` is one of ``CPU/possible`` or ``CPU/unbound``.
   /// - Complexity: O(size of the state). Makes nobody wait, unless the shard changes faster than it
   ///   can be read, 64 times in a row; it is then held for the time of a copy.
-  public func snapshot(of cpu: CPU) -> State {
+  public func snapshot(cpu: CPU) -> State {
     defer { withExtendedLifetime(self) {} }
     requireRow(cpu)
     var state = initial
@@ -204,12 +204,12 @@ public final class ShardedLock<State: BitwiseCopyable> {
 
   /// Combines the shards, that of ``CPU/unbound`` included, each as it was at one moment.
   ///
-  /// - Complexity: O(possible CPUs), each as ``snapshot(of:)``.
+  /// - Complexity: O(possible CPUs), each as ``snapshot(cpu:)``.
   public func reduce<Result, Failure: Error>(
     into initialResult: Result, _ combine: (inout Result, State) throws(Failure) -> Void
   ) throws(Failure) -> Result {
     var result = initialResult
-    for cpu in CPU.rows { try combine(&result, snapshot(of: cpu)) }
+    for cpu in CPU.rows { try combine(&result, snapshot(cpu: cpu)) }
     return result
   }
 

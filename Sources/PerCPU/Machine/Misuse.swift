@@ -4,6 +4,6 @@
 ///
 /// `precondition` would end a release build without a word.
 @usableFromInline
-func require(_ condition: Bool, _ sentence: @autoclosure () -> String) {
+func enforce(_ condition: Bool, _ sentence: @autoclosure () -> String) {
   if !condition { fatalError("PerCPU: \(sentence())") }
 }

@@ -32,7 +32,7 @@ public final class CPULocal<Value: ~Copyable> {
   public init(_ make: (CPU) -> Value) {
     let size = max(MemoryLayout<Value>.size, 1)
     let alignment = MemoryLayout<Value>.alignment
-    require(
+    enforce(
       alignment <= PerCPUArena.lineSize,
       "CPULocal holds values aligned to at most \(PerCPUArena.lineSize) bytes")
     if size <= PerCPUArena.rowSize {

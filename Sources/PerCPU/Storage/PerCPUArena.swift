@@ -71,7 +71,7 @@ package final class PerCPUArena: @unchecked Sendable {
   }
 
   private static func blockSize(for byteCount: Int) -> Int {
-    require(byteCount > 0 && byteCount <= rowSize, "a block is 1 byte to one row in size")
+    enforce(byteCount > 0 && byteCount <= rowSize, "a block is 1 byte to one row in size")
     if byteCount > lineSize / 2 { return (byteCount + lineSize - 1) & -lineSize }
     // A power of two, so that a line is cut without a rest.
     var size = wordSize

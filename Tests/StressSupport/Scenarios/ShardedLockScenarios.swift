@@ -197,7 +197,7 @@ final class CheckedShards: Sendable {
 
   private func read(_ reader: Int) {
     for (index, cpu) in CPU.rows.enumerated() {
-      let state = lock.snapshot(of: cpu)
+      let state = lock.snapshot(cpu: cpu)
       run.expect(state.isWhole, "a torn snapshot of \(cpu): \(state)")
       let last = seen[reader][index]
       run.expect(state.number >= last.count, "\(cpu) went from \(last.count) to \(state.number)")
@@ -237,11 +237,11 @@ final class CheckedShards: Sendable {
   func checkFromChild() -> Int32 {
     var before = 0
     for cpu in CPU.rows {
-      let state = lock.snapshot(of: cpu)
+      let state = lock.snapshot(cpu: cpu)
       if !state.isWhole { return 1 }
       before += state.number
       lock.update(on: cpu) { change(&$0, .nothing) }
-      if lock.snapshot(of: cpu).number != state.number + 1 { return 2 }
+      if lock.snapshot(cpu: cpu).number != state.number + 1 { return 2 }
     }
     for _ in 0..<100 { lock.update { change(&$0, .nothing) } }
     let after = lock.reduce(into: 0) { $0 += $1.number }
