@@ -26,7 +26,8 @@ let package = Package(
 
     // `swift run -c release Benchmarks`
     .executableTarget(
-      name: "Benchmarks", dependencies: ["PerCPU", "CAtomicsShim", "CBenchmarkPeers"],
+      name: "Benchmarks",
+      dependencies: ["PerCPU", "CAtomicsShim", "CBenchmarkPeers", "CEventLoop"],
       path: "Benchmarks/Runner", swiftSettings: toolSettings),
     .target(
       name: "CBenchmarkPeers", dependencies: ["CAtomicsShim"], path: "Benchmarks/CBenchmarkPeers"),
@@ -34,8 +35,10 @@ let package = Package(
     // Stress scenarios and what drives them, shared by `swift test` and `swift run Torture`.
     .target(
       name: "CStressSupport", dependencies: ["CAtomicsShim"], path: "Tests/CStressSupport"),
+    .target(name: "CEventLoop", path: "Tests/CEventLoop"),
     .target(
-      name: "StressSupport", dependencies: ["PerCPU", "CAtomicsShim", "CStressSupport"],
+      name: "StressSupport",
+      dependencies: ["PerCPU", "CAtomicsShim", "CStressSupport", "CEventLoop"],
       path: "Tests/StressSupport", swiftSettings: toolSettings),
     .executableTarget(
       name: "Torture", dependencies: ["StressSupport", "CStressSupport", "PerCPU"],
@@ -65,7 +68,9 @@ let package = Package(
     // `swift test`
     .testTarget(
       name: "PerCPUTests",
-      dependencies: ["PerCPU", "CAtomicsShim", "CStressSupport", "StressSupport", "Torture"],
+      dependencies: [
+        "PerCPU", "CAtomicsShim", "CStressSupport", "CEventLoop", "StressSupport", "Torture",
+      ],
       swiftSettings: toolSettings),
     .testTarget(
       name: "CodeGenerationTests", dependencies: ["CStressSupport"], exclude: ["Client"],
