@@ -75,6 +75,39 @@ let shardedLockScenarios: [Scenario] = [
   },
 
   Scenario(
+    "sharded-afar",
+    "long updates from afar of a shard whose owner updates it without pause: they get through"
+  ) { run in
+    run.nameExtra("updates from afar")
+    run.demand("updates from afar", run.extra, perSecond: 20)
+    let locks = [ShardedLock(initial: 0), ShardedLock(initial: 0, stealing: .announcement)]
+    let cpus = allowedCPUs
+    run.work(
+      disturbed: [], threads: 2,
+      start: { percpu_thread_pin(Int32(cpus[$0.index % cpus.count])) },
+      step: { worker in
+        let lock = locks[worker.random.below(2)]
+        if worker.index == 0 {
+          for _ in 0..<1000 { for lock in locks { lock.update { $0 += 1 } } }
+          return run.operations.add(2000)
+        }
+        var attempts = 0
+        lock.update(on: CPU(rawValue: cpus[0])) {
+          attempts += 1
+          $0 += 1
+          Pace.pauses(500).spend()
+        }
+        run.extra.add()
+        // After eight losses it insists.
+        run.expect(attempts <= 16, "an update from afar began \(attempts) times")
+      })
+    let sum = locks.reduce(0) { $0 + $1.reduce(into: 0) { $0 += $1 } }
+    run.expect(
+      sum == run.operations.count + run.extra.count,
+      "\(sum) after \(run.operations.count) updates and \(run.extra.count) from afar")
+  },
+
+  Scenario(
     "sharded-exits",
     "threads that end in the middle of an update: nobody waits for them, nothing is left of it"
   ) { run in
