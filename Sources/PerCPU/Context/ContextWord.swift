@@ -116,7 +116,7 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
     let before = unsafe percpu_u64_fetch_add_acquire(word, step)
     // Pairs with the heavy fence of whoever wants to know what is active.
     percpu_fence_light()
-    if _slowPath(before & Self.activeBit != 0) { trapActive() }
+    if _slowPath(before & Self.activeBit != 0) { ContextWordMisuse.isActive() }
     return work(of: before)
   }
 
@@ -140,7 +140,7 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
   public func exit() {
     // Relaxed: nobody else writes while the context is active.
     let now = unsafe percpu_u64_load_relaxed(word)
-    if _slowPath(now & Self.activeBit == 0) { trapParked() }
+    if _slowPath(now & Self.activeBit == 0) { ContextWordMisuse.isParked() }
     if now & Self.workBits != 0 { unsafe percpu_u32_store_relaxed(caughtUp, 0) }
     // Release: pairs with the acquire of `set`, `isActive` and `counter`.
     unsafe percpu_u64_store_release(word, now & ~(Self.activeBit | Self.workBits))
@@ -217,12 +217,17 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
   @inline(__always)
   func bits(of work: Work) -> UInt64 {
     let bits = UInt64(truncatingIfNeeded: work.rawValue) << 1
-    if _slowPath(bits & ~Self.workBits != 0) { trapBits() }
+    if _slowPath(bits & ~Self.workBits != 0) { ContextWordMisuse.hasTooManyBits() }
     return bits
   }
+}
 
+/// What a `ContextWord` must not be used for; apart from it, so that it is no generic code.
+@usableFromInline
+enum ContextWordMisuse {
   @usableFromInline
-  func trapActive() {
+  @inline(never)
+  static func isActive() -> Never {
     fatalError(
       """
       PerCPU: this context is active already. Call exit() first; in a signal handler, enter with \
@@ -231,12 +236,14 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
   }
 
   @usableFromInline
-  func trapParked() {
+  @inline(never)
+  static func isParked() -> Never {
     fatalError("PerCPU: this context is not active. Call exit() once for each enter().")
   }
 
   @usableFromInline
-  func trapBits() {
+  @inline(never)
+  static func hasTooManyBits() -> Never {
     fatalError("PerCPU: a ContextWord has room for the work bits 0 to 15 only.")
   }
 }
