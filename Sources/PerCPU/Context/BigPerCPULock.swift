@@ -5,7 +5,7 @@ internal import CAtomicsShim
 /// A lock that a context holds whenever it is active, so that others can work for it while it is parked.
 ///
 /// A *context* is a thread, mostly one with an event loop, that owns a state. Between ``enter()`` and
-/// ``exit()`` it uses the state as its own. Others ``perform(_:)`` work on the state: while the context is
+/// ``exit()`` it uses the state as its own. Others `perform` work on the state: while the context is
 /// parked they do it themselves, at once, and wake nobody; while it is active they leave the work to it.
 ///
 /// ```swift
@@ -22,7 +22,7 @@ internal import CAtomicsShim
 /// }
 /// ```
 ///
-/// Each body that is handed to ``perform(_:)`` runs exactly once, on the state alone, on whichever thread. It
+/// Each body that is handed to `perform` runs exactly once, on the state alone, on whichever thread. It
 /// should be short: the context waits for it when it comes back. It must not end the thread; if it
 /// throws, its caller gets the error.
 ///
@@ -38,8 +38,8 @@ internal import CAtomicsShim
 ///
 /// ## Progress, memory ordering, signals, tasks, forks
 /// Blocking. ``enter()`` waits while somebody works on the state; ``exit()`` while somebody kicks;
-/// ``perform(_:)`` until its body has run, that is, for the context if it is active. All of them spin a
-/// little and then sleep in the kernel, but for the asynchronous ``perform(_:)-async``, which suspends its
+/// `perform` until its body has run, that is, for the context if it is active. All of them spin a
+/// little and then sleep in the kernel, but for the asynchronous `perform`, which suspends its
 /// task. The bodies run one after the other, each seeing what those before it did; those that are deferred
 /// to the same context run in the order in which they were. Not for signal handlers. Performing
 /// inside of a body, or as the active owner, traps. In the child of a fork, what other threads of the
