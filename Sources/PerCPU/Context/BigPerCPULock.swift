@@ -22,28 +22,32 @@ internal import CAtomicsShim
 /// }
 /// ```
 ///
-/// Each body that is handed to `perform` runs exactly once, on the state alone, on whichever thread. It
+/// Each body that is handed to `perform` runs exactly once, alone with the state, on whichever thread. It
 /// should be short: the context waits for it when it comes back. It must not end the thread; if it
 /// throws, its caller gets the error.
 ///
 /// ## Kicks
 /// The closure `kick` gets an active context to call ``runDeferred()`` soon: an eventfd, a wake-up of its
-/// loop. It runs on the thread of whoever performs something, perhaps on several at a time. It is only called
-/// while the context is active, and ``exit()`` returns when no call is under way any more. So whoever empties the
-/// source of its kicks between ``exit()`` and blocking is never woken by one.
+/// loop. It runs on the thread of whoever performs something, perhaps on several at a time, and must not
+/// wait for anything. It is only called while the context is active, and ``exit()`` returns when no call is
+/// under way any more. So whoever empties the source of its kicks between ``exit()`` and blocking is never
+/// woken by one.
 ///
 /// ## Cost
-/// One locked instruction each for ``enter()`` and ``exit()``, two for work on a parked
-/// context (benchmarks `context` and `perform`). Work that is deferred allocates a little memory.
+/// One locked instruction each for ``enter()`` and ``exit()``, two for work on a parked context
+/// (benchmarks `context` and `perform`). Work that is deferred allocates a little memory.
 ///
 /// ## Progress, memory ordering, signals, tasks, forks
 /// Blocking. ``enter()`` waits while somebody works on the state; ``exit()`` while somebody kicks;
 /// `perform` until its body has run, that is, for the context if it is active. All of them spin a
-/// little and then sleep in the kernel, but for the asynchronous `perform`, which suspends its
-/// task. The bodies run one after the other, each seeing what those before it did; those that are deferred
-/// to the same context run in the order in which they were. Not for signal handlers. Performing
-/// inside of a body, or as the active owner, traps. In the child of a fork, what other threads of the
-/// parent held stays held.
+/// little and then sleep in the kernel, but for the asynchronous `perform`, which suspends its task.
+/// Whoever works on the state also does what others defer meanwhile. The bodies run one after the other,
+/// each seeing what those before it did; those that are deferred to the same context run in the order in
+/// which they were.
+///
+/// Not for signal handlers. Performing inside of a body on the same lock, or as its active owner, traps. Two
+/// contexts that are active and perform on each other wait for each other, for ever: use the asynchronous
+/// form there, or park first. In the child of a fork, what other threads of the parent held stays held.
 ///
 /// After a proposal made on the Linux kernel's list in 2015: a big lock for each CPU that it holds
 /// whenever it runs the kernel.
@@ -84,7 +88,7 @@ public final class BigPerCPULock<State: ~Copyable> {
   ///
   /// - Complexity: O(deferred bodies). A load if there are none.
   public func runDeferred() {
-    unsafe lock.runDeferred(state)
+    lock.runDeferred()
   }
 
   /// Makes the context parked: runs what was deferred, and gives the lock away. For its owner, outside of
@@ -93,7 +97,7 @@ public final class BigPerCPULock<State: ~Copyable> {
   /// - Precondition: The context is active.
   /// - Complexity: O(deferred bodies), and as long as a kick takes that is under way.
   public func exit() {
-    unsafe lock.exit(state)
+    lock.exit()
   }
 
   /// Runs `body` with the state of the active context. For its owner.
@@ -101,8 +105,8 @@ public final class BigPerCPULock<State: ~Copyable> {
   /// - Precondition: The context is active, and this is not inside of another ``withOwner(_:)``.
   /// - Complexity: O(1), wait-free.
   public func withOwner<Result: ~Copyable, Failure: Error>(
-    _ body: (inout State) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
+    _ body: (inout sending State) throws(Failure) -> sending Result
+  ) throws(Failure) -> sending Result {
     lock.beginUse()
     defer {
       lock.endUse()
@@ -116,31 +120,34 @@ public final class BigPerCPULock<State: ~Copyable> {
   /// Runs `body` with the state, here if the context is parked, and otherwise in the context; returns
   /// when it has run.
   ///
-  /// - Complexity: O(1) for a parked context.
+  /// - Complexity: O(1) for a parked context, apart from what others defer meanwhile.
   public func perform<Result: ~Copyable, Failure: Error>(
-    _ body: (inout State) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
+    _ body: (inout sending State) throws(Failure) -> sending Result
+  ) throws(Failure) -> sending Result {
     defer { withExtendedLifetime(self) {} }
     if lock.tryAcquire() {
-      defer { unsafe lock.release(state) }
+      defer { lock.release() }
       return try unsafe body(&state.pointee)
     }
-    let outcome = UnsafeMutablePointer<Swift.Result<Result, Failure>>.allocate(capacity: 1)
+    lock.trapIfMine()
+    // Unsafe: only whoever runs the body writes it, and this thread waits for that.
+    nonisolated(unsafe) let outcome = UnsafeMutablePointer<Swift.Result<Result, Failure>>
+      .allocate(capacity: 1)
     defer { unsafe outcome.deallocate() }
     withoutActuallyEscaping(body) { body in
-      let work = unsafe DeferredWork(runsDetached: false) { state in
-        let state = unsafe state.assumingMemoryBound(to: State.self)
+      let work = DeferredWork(runsDetached: false) { [self] in
         do throws(Failure) {
-          unsafe outcome.initialize(to: .success(try body(&state.pointee)))
+          unsafe outcome.initialize(to: .success(try body(&self.state.pointee)))
         } catch {
           unsafe outcome.initialize(to: .failure(error))
         }
       }
-      unsafe lock.deferWork(work, state)
+      lock.deferWork(work)
       work.waitUntilDone()
       work.deallocate()
     }
-    return try unsafe outcome.move().get()
+    nonisolated(unsafe) let result = try unsafe outcome.move().get()
+    return unsafe result
   }
 }
 

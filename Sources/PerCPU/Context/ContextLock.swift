@@ -100,17 +100,17 @@ struct ContextLock {
     }
   }
 
-  func exit(_ state: UnsafeMutableRawPointer) {
+  func exit() {
     requireOwner()
-    unsafe leave(Self.owner, state)
+    leave(Self.owner)
   }
 
-  func runDeferred(_ state: UnsafeMutableRawPointer) {
+  func runDeferred() {
     requireOwner()
     // Relaxed: `runList` acquires; what is found later is found by a later call.
     if unsafe percpu_u32_load_relaxed(word) & Self.deferredBit == 0 { return }
     beginUse()
-    unsafe runList(state)
+    runList()
     endUse()
   }
 
@@ -135,13 +135,12 @@ struct ContextLock {
     return true
   }
 
-  func release(_ state: UnsafeMutableRawPointer) {
-    unsafe leave(Self.remote, state)
+  func release() {
+    leave(Self.remote)
   }
 
   /// Leaves work to the holder; does it here if there is none any more.
-  func deferWork(_ work: DeferredWork, _ state: UnsafeMutableRawPointer) {
-    trapIfMine()
+  func deferWork(_ work: DeferredWork) {
     push(work)
     // Relaxed: the compare-exchanges order.
     var now = unsafe percpu_u32_load_relaxed(word)
@@ -149,8 +148,8 @@ struct ContextLock {
       let holder = now & Self.holderBits
       if holder == Self.none {
         if tryAcquire() {
-          unsafe runList(state)
-          return unsafe release(state)
+          runList()
+          return release()
         }
         now = unsafe percpu_u32_load_relaxed(word)
         continue
@@ -186,7 +185,7 @@ struct ContextLock {
   }
 
   /// Runs all that is in the list, the oldest first. For the holder.
-  private func runList(_ state: UnsafeMutableRawPointer) {
+  private func runList() {
     // Acquire: pairs with the release in `deferWork`. Cleared first: what is put there later sets it again.
     _ = unsafe percpu_u32_fetch_and_acquire(word, ~Self.deferredBit)
     // Acquire: pairs with the release of `push`.
@@ -199,28 +198,28 @@ struct ContextLock {
     }
     while let work = unsafe oldest {
       unsafe oldest = DeferredWork(at: work).next
-      unsafe DeferredWork(at: work).run(state)
+      unsafe DeferredWork(at: work).run()
     }
   }
 
   // MARK: Both
 
   /// Releases the lock when nothing is deferred and no kick is under way.
-  private func leave(_ holder: UInt32, _ state: UnsafeMutableRawPointer) {
+  private func leave(_ holder: UInt32) {
     setToken(0)
-    // Release: pairs with the acquire of the next holder.
-    var result = unsafe percpu_u32_compare_exchange_release(word, holder, Self.none)
+    // Release: pairs with the acquire of the next holder. Acquire: pairs with the release of `kickOwner`.
+    var result = unsafe percpu_u32_compare_exchange_acq_rel(word, holder, Self.none)
     while !result.exchanged {
       let now = result.original
       if now & Self.deferredBit != 0 {
         setToken(~percpu_thread_token())
-        unsafe runList(state)
+        runList()
         setToken(0)
       } else if now >= Self.kick {
         wait { $0 >= Self.kick && $0 & Self.deferredBit == 0 }
       } else {
         // Only `sleeping` is left: the owner waits for a remote holder, or has waited for kicks.
-        // Release, and acquire: pairs with the release of `kickOwner`.
+        // Acquire and release: as above.
         result = unsafe percpu_u32_compare_exchange_acq_rel(word, now, Self.none)
         if result.exchanged && holder == Self.remote { _ = unsafe percpu_futex_wake(word, 1) }
         continue
@@ -266,7 +265,8 @@ struct ContextLock {
       """)
   }
 
-  private func trapIfMine() {
+  /// Traps if this thread would wait for itself.
+  func trapIfMine() {
     let me = percpu_thread_token()
     // Relaxed: the same.
     let holder = unsafe percpu_word_load_relaxed(token)
@@ -274,7 +274,7 @@ struct ContextLock {
       holder != me && holder != ~me,
       """
       this thread holds the lock of this context and would wait for itself for ever. Do not enter \
-      twice, and do not perform anything as the active owner or inside of a body.
+      twice, and do not perform anything and wait for it as the active owner or inside of a body.
       """)
   }
 }

@@ -41,7 +41,8 @@ public import CAtomicsShim
 /// context when it catches up; what the context did before ``exit()`` is seen by whoever finds it
 /// inactive. An interruption must order by itself, as all that the kernel delivers does.
 ///
-/// ``set(_:)`` and the properties may be called from signal handlers. A handler that interrupts the
+/// ``set(_:)`` and the properties may be called from signal handlers, once the program has used the word
+/// outside of one, so that the types it is made of are there. A handler that interrupts the
 /// owner, active or parked, enters with ``withNestedEntry(_:)``. ``enter()`` and ``exit()`` belong to
 /// whoever runs the context, one at a time; a task must not be suspended in between. A child of a fork
 /// finds the word as it was.
@@ -112,6 +113,7 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
   /// - Complexity: O(1), wait-free.
   @inlinable
   public func enter() -> Work {
+    defer { withExtendedLifetime(self) {} }
     // Acquire: pairs with the release of `set`.
     let before = unsafe percpu_u64_fetch_add_acquire(word, step)
     // Pairs with the heavy fence of whoever wants to know what is active.
@@ -126,6 +128,9 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
   /// was returned, it may be left out.
   @inlinable
   public func didCatchUp() {
+    defer { withExtendedLifetime(self) {} }
+    // Relaxed: nobody else writes while the context is active. Without work, `exit` takes nothing back.
+    if unsafe percpu_u64_load_relaxed(word) & Self.workBits == 0 { return }
     // Relaxed: only seen by this thread. The barriers keep handlers from seeing it too early.
     percpu_compiler_barrier()
     unsafe percpu_u32_store_relaxed(caughtUp, 1)
@@ -138,6 +143,7 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
   /// - Complexity: O(1), wait-free.
   @inlinable
   public func exit() {
+    defer { withExtendedLifetime(self) {} }
     // Relaxed: nobody else writes while the context is active.
     let now = unsafe percpu_u64_load_relaxed(word)
     if _slowPath(now & Self.activeBit == 0) { ContextWordMisuse.isParked() }
@@ -150,22 +156,34 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
   /// parked, or in the middle of a change from one to the other.
   ///
   /// `body` is given the work that the interrupted owner has not done yet. It does that first, as far as
-  /// it touches what the work is about; the owner does it again, which must do no harm.
+  /// it touches what the work is about; the owner is given all of it, too, and does it again, which must
+  /// do no harm.
   ///
   /// - Complexity: O(1), wait-free.
   @inlinable
   public func withNestedEntry<Result: ~Copyable, Failure: Error>(
     _ body: (Work) throws(Failure) -> Result
   ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(self) {} }
     // Relaxed: what only the interrupted thread writes while it matters.
     let now = unsafe percpu_u64_load_relaxed(word)
     if now & Self.activeBit != 0 {
+      // As in `enter`, which may have been interrupted before its own.
+      percpu_fence_light()
       let isDone = unsafe percpu_u32_load_relaxed(caughtUp) != 0
       return try body(isDone ? [] : work(of: now))
     }
     let work = enter()
-    defer { exit() }
+    defer { exitKeepingWork() }
     return try body(work)
+  }
+
+  /// The end of a nested entry, whose work is still the owner's.
+  @inlinable
+  func exitKeepingWork() {
+    // Relaxed, release: as in `exit`.
+    let now = unsafe percpu_u64_load_relaxed(word)
+    unsafe percpu_u64_store_release(word, now & ~Self.activeBit)
   }
 
   // MARK: Everybody
@@ -176,6 +194,7 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
   /// - Complexity: O(1), lock-free.
   @inlinable
   public func set(_ work: Work) -> FlushRequest {
+    defer { withExtendedLifetime(self) {} }
     let bits = self.bits(of: work)
     // Relaxed: what is stale costs another turn, or a needless interruption.
     var now = unsafe percpu_u64_load_relaxed(word)
@@ -194,15 +213,18 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
   /// ``asymmetricMemoryFenceHeavy()`` and look here.
   @inlinable
   public var isActive: Bool {
+    defer { withExtendedLifetime(self) {} }
     // Acquire: pairs with the release of `exit`.
-    unsafe percpu_u64_load_acquire(word) & Self.activeBit != 0
+    return unsafe percpu_u64_load_acquire(word) & Self.activeBit != 0
   }
 
   /// How many times the context has been entered; wraps around.
   @inlinable
   public var counter: UInt64 {
+    defer { withExtendedLifetime(self) {} }
     // Acquire: pairs with the release of `exit`, whose release sequence later entries continue.
-    unsafe percpu_u64_load_acquire(word) >> UInt64((step & ~Self.activeBit).trailingZeroBitCount)
+    return unsafe percpu_u64_load_acquire(word)
+      >> UInt64((step & ~Self.activeBit).trailingZeroBitCount)
   }
 
   // MARK: Bits
@@ -216,9 +238,11 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
   @inlinable
   @inline(__always)
   func bits(of work: Work) -> UInt64 {
-    let bits = UInt64(truncatingIfNeeded: work.rawValue) << 1
-    if _slowPath(bits & ~Self.workBits != 0) { ContextWordMisuse.hasTooManyBits() }
-    return bits
+    let bits = UInt16(truncatingIfNeeded: work.rawValue)
+    if _slowPath(Work.RawValue(truncatingIfNeeded: bits) != work.rawValue) {
+      ContextWordMisuse.hasTooManyBits()
+    }
+    return UInt64(bits) << 1
   }
 }
 

@@ -13,7 +13,7 @@ struct DeferredWork {
     /// The one that was deferred before it.
     var next: UnsafeMutableRawPointer?
     let isDetached: Bool
-    let run: (UnsafeMutableRawPointer) -> Void
+    let run: () -> Void
   }
   private static let pending: UInt32 = 0
   private static let done: UInt32 = 1
@@ -27,7 +27,7 @@ struct DeferredWork {
 
   let address: UnsafeMutableRawPointer
 
-  init(runsDetached: Bool, _ run: @escaping (UnsafeMutableRawPointer) -> Void) {
+  init(runsDetached: Bool, _ run: @escaping () -> Void) {
     unsafe address = .allocate(
       byteCount: 8 + MemoryLayout<Contents>.size, alignment: MemoryLayout<Contents>.alignment)
     unsafe percpu_u32_store_relaxed(progress, Self.pending)
@@ -58,8 +58,8 @@ struct DeferredWork {
   }
 
   /// Runs the body. Nothing of it may be touched afterwards.
-  func run(_ state: UnsafeMutableRawPointer) {
-    unsafe contents.pointee.run(state)
+  func run() {
+    unsafe contents.pointee.run()
     if unsafe contents.pointee.isDetached { return deallocate() }
     // Release: pairs with the acquire in `waitUntilDone`.
     if unsafe percpu_u32_exchange_release(progress, Self.done) == Self.awaited {

@@ -14,10 +14,10 @@ public import CAtomicsShim
 /// // A context.                              // Whoever changes the routes.
 /// var mine = routes.register()               change()
 /// while true {                               routes.invalidate { number in
-///   mine.park()                                interrupt(number)
-///   wait()                                   }
-///   if mine.activate() { flush() }
+///   wait()                                     interrupt(number)
+///   if mine.activate() { flush() }           }
 ///   work()
+///   mine.park()
 /// }
 /// ```
 ///
@@ -67,7 +67,7 @@ public final class FlushGeneration {
   //     number, next     constant once it is linked
   //
   //     participant                        invalidator
-  //     state := active (relaxed)          generation += step (release)
+  //     state := active (release)          generation += step (release)
   //     light fence                        heavy fence
   //     generation (acquire)               each state (acquire): active, and not acknowledged?
   //     another than mine? flush           interrupt
@@ -81,7 +81,8 @@ public final class FlushGeneration {
   //   taken it for parked. This pair of fences costs the participant nothing.
   // - The generation is read before the flush, and this value is remembered. Read again after it, the
   //   value could belong to a change that the flush did not see.
-  // - Compared for being different: it may wrap around.
+  // - A participant compares for being different, as the generation may wrap around. How far it is behind
+  //   what somebody waits for is less than half the range.
   // - A record that is linked while an invalidator runs is seen by it, or its participant sees the
   //   generation: linking precedes the first light fence.
   // - A participant that is gone is parked.
@@ -336,8 +337,9 @@ extension FlushGeneration {
     /// - Complexity: O(1), wait-free.
     @inlinable
     public mutating func activate() -> Bool {
-      // Relaxed: ordered by the fence, which pairs with the heavy one of `advance`.
-      unsafe percpu_u64_store_relaxed(state, seen | FlushGeneration.activeBit)
+      // Ordered by the fence, which pairs with the heavy one of `advance`. Release: a waiter may find
+      // this instead of what `park` or `acknowledge` stored just before.
+      unsafe percpu_u64_store_release(state, seen | FlushGeneration.activeBit)
       percpu_fence_light()
       return needsFlush()
     }

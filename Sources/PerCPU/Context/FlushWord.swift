@@ -11,10 +11,10 @@ public import CAtomicsShim
 /// ```swift
 /// // The context.                            // Whoever changes what is cached.
 /// while true {                               change()
-///   word.park()                              if word.requestFlush() == .mustInterrupt {
-///   wait()                                     interrupt()
-///   if word.activate() { flush() }           }
-///   work()
+///   wait()                                   if word.requestFlush() == .mustInterrupt {
+///   if word.activate() { flush() }             interrupt()
+///   work()                                   }
+///   word.park()
 /// }
 /// ```
 ///
@@ -99,15 +99,20 @@ public final class FlushWord {
   /// - Complexity: O(1), wait-free.
   @inlinable
   public func activate() -> Bool {
+    defer { withExtendedLifetime(self) {} }
     // Acquire: pairs with the release of requests.
-    unsafe percpu_u32_exchange_acquire(word, Self.active) == Self.pending
+    return unsafe percpu_u32_exchange_acquire(word, Self.active) == Self.pending
   }
 
   /// Announces that the context is parked and touches nothing that it caches. For its owner.
   ///
+  /// - Precondition: The context is active.
   /// - Complexity: O(1), wait-free.
   @inlinable
   public func park() {
+    defer { withExtendedLifetime(self) {} }
+    // Relaxed: nobody else writes while the context is active. Parking twice would lose a request.
+    if _slowPath(unsafe percpu_u32_load_relaxed(word) != Self.active) { Self.trapParked() }
     // Release: pairs with the acquire of requests.
     unsafe percpu_u32_store_release(word, Self.parked)
   }
@@ -117,6 +122,7 @@ public final class FlushWord {
   /// - Complexity: O(1), lock-free.
   @inlinable
   public func requestFlush() -> FlushRequest {
+    defer { withExtendedLifetime(self) {} }
     // Relaxed: a stale state costs another turn, or a needless interruption.
     var state = unsafe percpu_u32_load_relaxed(word)
     while state != Self.active {
@@ -131,12 +137,19 @@ public final class FlushWord {
   /// The state at this moment.
   @inlinable
   public var state: State {
+    defer { withExtendedLifetime(self) {} }
     // Acquire: pairs with the release of `park`.
-    switch unsafe percpu_u32_load_acquire(word) {
+    return switch unsafe percpu_u32_load_acquire(word) {
     case Self.active: .active
     case Self.parked: .parked
     default: .parkedFlushPending
     }
+  }
+
+  @usableFromInline
+  @inline(never)
+  static func trapParked() -> Never {
+    fatalError("PerCPU: this context is not active. Call park() once for each activate().")
   }
 }
 
