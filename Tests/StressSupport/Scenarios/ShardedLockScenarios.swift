@@ -108,6 +108,20 @@ let shardedLockScenarios: [Scenario] = [
   },
 
   Scenario(
+    "sharded-dense",
+    "updates without pause, some of them from afar, and snapshots in between"
+  ) { run in
+    CheckedShards(run, .automatic).stressDensely()
+  },
+
+  Scenario(
+    "sharded-dense-announced",
+    "the same with announced commits"
+  ) { run in
+    CheckedShards(run, .announcement).stressDensely()
+  },
+
+  Scenario(
     "sharded-exits",
     "threads that end in the middle of an update: nobody waits for them, nothing is left of it"
   ) { run in
@@ -175,6 +189,20 @@ final class CheckedShards: Sendable {
     run.work(disturbed: disturbances, start: start) { [self] worker in
       for _ in 0..<10 { update(&worker) }
       if worker.random.below(4) == 0 { read(worker.index) }
+    }
+    check()
+  }
+
+  func stressDensely() {
+    run.work(disturbed: [], threads: min(run.threads, 8)) { [self] worker in
+      for _ in 0..<100 {
+        for _ in 0..<100 { lock.update { change(&$0, .nothing) } }
+        read(worker.index)
+      }
+      let cpu = CPU.rows[worker.random.below(CPU.rows.count)]
+      lock.update(on: cpu) { change(&$0, .nothing) }
+      updates.add(10_001)
+      run.operations.add(10_001)
     }
     check()
   }
