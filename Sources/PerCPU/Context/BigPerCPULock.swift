@@ -49,7 +49,9 @@ internal import CAtomicsShim
 /// whenever it runs the kernel.
 @safe
 public final class BigPerCPULock<State: ~Copyable> {
+  @usableFromInline
   let lock: ContextLock
+  @usableFromInline
   let state: UnsafeMutablePointer<State>
 
   /// Creates a lock whose context is parked.
@@ -100,6 +102,7 @@ public final class BigPerCPULock<State: ~Copyable> {
   ///
   /// - Precondition: The context is active, and this is not inside of another ``withOwner(_:)``.
   /// - Complexity: O(1), wait-free.
+  @inlinable
   public func withOwner<Result: ~Copyable, Failure: Error>(
     _ body: (inout State) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -117,14 +120,23 @@ public final class BigPerCPULock<State: ~Copyable> {
   /// when it has run.
   ///
   /// - Complexity: O(1) for a parked context.
+  @inlinable
   public func perform<Result: ~Copyable, Failure: Error>(
     _ body: (inout State) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    defer { withExtendedLifetime(self) {} }
-    if lock.tryAcquire() {
-      defer { unsafe lock.release(state) }
-      return try unsafe body(&state.pointee)
+    guard lock.tryAcquire() else { return try performDeferred(body) }
+    defer {
+      unsafe lock.release(state)
+      withExtendedLifetime(self) {}
     }
+    return try unsafe body(&state.pointee)
+  }
+
+  @usableFromInline
+  func performDeferred<Result: ~Copyable, Failure: Error>(
+    _ body: (inout State) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(self) {} }
     let outcome = UnsafeMutablePointer<Swift.Result<Result, Failure>>.allocate(capacity: 1)
     defer { unsafe outcome.deallocate() }
     withoutActuallyEscaping(body) { body in
