@@ -71,8 +71,22 @@ private func parkedLock() -> Subject {
 private func activeLock() -> Subject {
   let loop = KickedLoop()
   let late = Lines(Atomic(0))
-  var subject = Subject(
-    run: { for _ in 0..<$0 { loop.lock.perform { $0 &+= 1 } } }, total: { loop.bodies })
+  // Only what the loop itself has run counts: it is parked at times.
+  let once: @Sendable () -> UInt64 = {
+    let me = percpu_thread_token()
+    while true {
+      var isDeferred = false
+      let start = bench_now()
+      loop.lock.perform { count in
+        isDeferred = percpu_thread_token() != me
+        count &+= isDeferred ? 1 : 0
+      }
+      let time = bench_now() &- start
+      if isDeferred { return time }
+    }
+  }
+  var subject = Subject(run: { for _ in 0..<$0 { _ = once() } }, total: { loop.bodies })
+  subject.time = once
   subject.companions = [
     { stop in
       while !stop.isStopped {
@@ -142,6 +156,13 @@ private func parkedMailbox() -> Subject {
   }
   let before = loops.sleeps
   var subject = Subject(mailbox, done)
+  subject.time = {
+    // Whoever gets its answer may be faster than the loop that goes back to sleep.
+    loops.settle(after: done.pointer.pointee)
+    let start = bench_now()
+    mailbox.perform { done.pointer.pointee &+= 1 }
+    return bench_now() &- start
+  }
   subject.note = { "\(done.pointer.pointee) bodies: \(loops.sleeps - before) wake-ups" }
   return subject
 }
