@@ -29,7 +29,7 @@ struct CatchUp: OptionSet, Sendable {
   static let caches = Self(rawValue: 1)
 }
 
-// Each loop is told once before it begins, and has to find out once.
+// Where it costs little, each loop is told once before it begins, and has to find out once.
 
 private func flushWord() -> Subject {
   .tallied { count in
@@ -60,17 +60,16 @@ private func contextWord() -> Subject {
 }
 
 private func flushGeneration() -> Subject {
-  .tallied { count in
-    let generation = FlushGeneration()
+  let generation = FlushGeneration()
+  return .tallied { count in
     var participant = generation.register()
-    generation.invalidate { _ in }
     var (done, flushes) = (0, 0)
     for _ in 0..<count {
       if participant.activate() { flushes &+= 1 }
       participant.park()
       done &+= 1
     }
-    return flushes == 1 ? done : -1
+    return flushes == 0 ? done : -1
   }
 }
 

@@ -8,7 +8,7 @@ extension Family {
     "flush", "\(Crowd.parked) parked loops told to flush; on each further thread one is active",
     [
       Operation(
-        "tell all", .latency, threads: .upToCPUs, weight: 2, baseline: "eventfd to all",
+        "tell all", .latency, threads: .upToCPUs, weight: 4, baseline: "eventfd to all",
         [
           .ours("FlushWord") { flushWords() },
           .ours("ContextWord") { contextWords() },

@@ -11,13 +11,13 @@ extension Family {
     "perform", "work on the state of a loop, done when the call returns",
     [
       Operation(
-        "for a parked loop", .latency, threads: .one, weight: 2, baseline: "post and wait",
+        "for a parked loop", .latency, threads: .one, weight: 4, baseline: "post and wait",
         [
           .ours("BigPerCPULock") { parkedLock() },
           .peer("post and wait") { parkedMailbox() },
         ]),
       Operation(
-        "for an active loop", .latency, threads: .one, weight: 2, baseline: "post and wait",
+        "for an active loop", .latency, threads: .one, weight: 4, baseline: "post and wait",
         [
           .ours("BigPerCPULock") { activeLock() },
           .peer("post and wait") { activeMailbox() },
