@@ -12,6 +12,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -101,6 +102,15 @@ int32_t bench_socket_send(int32_t socket, const void *bytes, size_t count) {
     count -= (size_t)sent;
   }
   return 0;
+}
+
+// MARK: Files
+
+void bench_allow_files(uint64_t count) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= count) return;
+  limit.rlim_cur = limit.rlim_max < count ? limit.rlim_max : count;
+  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 // MARK: Facts

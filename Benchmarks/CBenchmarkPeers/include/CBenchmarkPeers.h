@@ -8,5 +8,6 @@
 #include "locks.h"
 #include "primitives.h"
 #include "system.h"
+#include "wakeups.h"
 
 #endif

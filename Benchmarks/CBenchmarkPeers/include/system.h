@@ -34,6 +34,9 @@ int32_t bench_socket_pair(int32_t *_Nonnull first, int32_t *_Nonnull second);
 /// Writes all bytes to a socket; a peer that is gone is an error and no signal. 0 or an errno.
 int32_t bench_socket_send(int32_t socket, const void *_Nonnull bytes, size_t count);
 
+/// Lets the process have so many open files, as far as the system does.
+void bench_allow_files(uint64_t count);
+
 /// The kernel's name, release and machine.
 const char *_Nonnull bench_kernel(void);
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CAtomicsShim
 import CBenchmarkPeers
 import PerCPU
 import Synchronization
@@ -20,7 +19,7 @@ extension Family {
           .peer("striped atomics") { stripesAdd() },
           .peer("pthread key") { keyAdd() },
           .peer("plain increment") { .tallied { peer_plain_loop($0) } },
-          emptyLoop,
+          .peer("empty loop") { .emptyLoop },
         ]),
       Operation(
         "add while reading", baseline: "Synchronization.Atomic",
@@ -108,18 +107,6 @@ private func keyAdd() -> Subject {
   return Subject(
     run: { peer_key_add_loop(counter.pointer, $0) },
     total: { peer_key_value(counter.pointer) })
-}
-
-/// What a loop costs around nothing; to be subtracted from the others by whoever likes to.
-private let emptyLoop = Implementation.peer("empty loop") {
-  .tallied { count in
-    var done = 0
-    for _ in 0..<count {
-      done &+= 1
-      percpu_compiler_barrier()
-    }
-    return done
-  }
 }
 
 /// Reads every millisecond or so, if at all.

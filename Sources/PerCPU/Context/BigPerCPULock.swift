@@ -53,7 +53,9 @@ internal import CAtomicsShim
 /// whenever it runs the kernel.
 @safe
 public final class BigPerCPULock<State: ~Copyable> {
+  @usableFromInline
   let lock: ContextLock
+  @usableFromInline
   let state: UnsafeMutablePointer<State>
 
   /// Creates a lock whose context is parked.
@@ -104,6 +106,7 @@ public final class BigPerCPULock<State: ~Copyable> {
   ///
   /// - Precondition: The context is active, and this is not inside of another ``withOwner(_:)``.
   /// - Complexity: O(1), wait-free.
+  @inlinable
   public func withOwner<Result: ~Copyable, Failure: Error>(
     _ body: (inout sending State) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {
@@ -121,14 +124,23 @@ public final class BigPerCPULock<State: ~Copyable> {
   /// when it has run.
   ///
   /// - Complexity: O(1) for a parked context, apart from what others defer meanwhile.
+  @inlinable
   public func perform<Result: ~Copyable, Failure: Error>(
     _ body: (inout sending State) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {
-    defer { withExtendedLifetime(self) {} }
-    if lock.tryAcquire() {
-      defer { lock.release() }
-      return try unsafe body(&state.pointee)
+    guard lock.tryAcquire() else { return try performDeferred(body) }
+    defer {
+      lock.release()
+      withExtendedLifetime(self) {}
     }
+    return try unsafe body(&state.pointee)
+  }
+
+  @usableFromInline
+  func performDeferred<Result: ~Copyable, Failure: Error>(
+    _ body: (inout sending State) throws(Failure) -> sending Result
+  ) throws(Failure) -> sending Result {
+    defer { withExtendedLifetime(self) {} }
     lock.trapIfMine()
     // Unsafe: only whoever runs the body writes it, and this thread waits for that.
     nonisolated(unsafe) let outcome = UnsafeMutablePointer<Swift.Result<Result, Failure>>

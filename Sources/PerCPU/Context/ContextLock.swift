@@ -40,6 +40,7 @@ internal import CAtomicsShim
 /// - Only the owner sleeps on the word: for a remote holder to release, or for kicks to return. Whoever
 ///   does that finds `sleeping`.
 @safe
+@usableFromInline
 struct ContextLock {
   private static let none: UInt32 = 0
   private static let owner: UInt32 = 1
@@ -114,11 +115,13 @@ struct ContextLock {
     endUse()
   }
 
+  @usableFromInline
   func beginUse() {
     requireOwner()
     setToken(~percpu_thread_token())
   }
 
+  @usableFromInline
   func endUse() {
     setToken(percpu_thread_token())
   }
@@ -126,6 +129,7 @@ struct ContextLock {
   // MARK: Remote threads
 
   /// Acquires the lock if nobody holds it.
+  @usableFromInline
   func tryAcquire() -> Bool {
     // Acquire: pairs with the release of `leave`.
     guard unsafe percpu_u32_compare_exchange_acquire(word, Self.none, Self.remote).exchanged else {
@@ -135,6 +139,7 @@ struct ContextLock {
     return true
   }
 
+  @usableFromInline
   func release() {
     leave(Self.remote)
   }
