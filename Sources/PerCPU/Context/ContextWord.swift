@@ -164,8 +164,18 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
       return try body(isDone ? [] : work(of: now))
     }
     let work = enter()
-    defer { exit() }
+    defer { leaveWork() }
     return try body(work)
+  }
+
+  /// Ends a nested entry that was the outermost. `body` may have done a part of the work only: the bits
+  /// stay for the owner.
+  @inlinable
+  func leaveWork() {
+    // Relaxed: nobody else writes while the context is active.
+    let now = unsafe percpu_u64_load_relaxed(word)
+    // Release: as in `exit`.
+    unsafe percpu_u64_store_release(word, now & ~Self.activeBit)
   }
 
   // MARK: Everybody
