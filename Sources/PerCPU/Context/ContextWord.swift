@@ -141,7 +141,8 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
     // Relaxed: nobody else writes while the context is active.
     let now = unsafe percpu_u64_load_relaxed(word)
     if _slowPath(now & Self.activeBit == 0) { trapParked() }
-    if now & Self.workBits != 0 { unsafe percpu_u32_store_relaxed(caughtUp, 0) }
+    // Relaxed: as in `didCatchUp`, which may have been called without work.
+    unsafe percpu_u32_store_relaxed(caughtUp, 0)
     // Release: pairs with the acquire of `set`, `isActive` and `counter`.
     unsafe percpu_u64_store_release(word, now & ~(Self.activeBit | Self.workBits))
   }
