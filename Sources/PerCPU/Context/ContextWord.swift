@@ -227,9 +227,9 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
   @inlinable
   @inline(__always)
   func bits(of work: Work) -> UInt64 {
-    let bits = UInt64(truncatingIfNeeded: work.rawValue) << 1
-    if _slowPath(bits & ~Self.workBits != 0) { trapBits() }
-    return bits
+    // Before the bits are moved, so that the highest of a wide type is not lost.
+    if _slowPath(work.rawValue >> 16 != 0) { trapBits() }
+    return UInt64(truncatingIfNeeded: work.rawValue) << 1
   }
 
   @usableFromInline
