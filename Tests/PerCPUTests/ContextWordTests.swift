@@ -106,6 +106,13 @@ extension PerCPUTests {
       #expect(context.counter == 1)
     }
 
+    @Test func aHandlerThatRunsWhileParkedCountsAsActive() {
+      let context = ContextWord<Work>()
+      let request = context.withNestedEntry { _ in context.set(.first) }
+      #expect(request == .mustInterrupt)
+      #expect(context.enter() == [])
+    }
+
     @Test func theOwnerDoesAgainWhatANestedEntryFound() {
       let context = ContextWord<Work>()
       _ = context.set([.first, .last])

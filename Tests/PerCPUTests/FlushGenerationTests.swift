@@ -46,7 +46,8 @@ extension PerCPUTests {
       // It may still be flushing.
       #expect(generation.invalidate { interrupted.append($0) } == 1)
       #expect(interrupted == [participant.number, participant.number])
-      _ = participant.needsFlush()
+      let neededSince = participant.needsFlush()
+      #expect(neededSince)
       participant.acknowledge()
       participant.park()
       #expect(generation.invalidate { interrupted.append($0) } == 0)
@@ -121,6 +122,19 @@ extension PerCPUTests {
       participant.acknowledge()
       participant.park()
       #expect(!mustFlush)
+    }
+
+    @Test func aParticipantMayBeHandedToAnotherThread() {
+      let generation = FlushGeneration()
+      let slot = Mutex<FlushGeneration.Participant?>(generation.register())
+      generation.invalidate { _ in }
+      let flushes = Tally()
+      onThreads(1) { _ in
+        guard var participant = slot.withLock({ $0.take() }) else { return }
+        if participant.activate() { flushes.add() }
+      }
+      #expect(flushes.count == 1)
+      #expect(generation.register().number == 0)
     }
 
     @Test func anInterruptionMayRegisterParticipants() {

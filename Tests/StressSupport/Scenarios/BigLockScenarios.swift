@@ -7,7 +7,7 @@ import Synchronization
 
 let bigLockScenarios: [Scenario] = [
   Scenario(
-    "big-lock",
+    "big-lock-contexts",
     "contexts that come and go and others that work for them: each body once, alone, no parked one woken"
   ) { run in
     LockedContexts(run).stress()

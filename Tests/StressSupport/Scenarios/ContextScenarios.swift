@@ -14,7 +14,7 @@ let contextScenarios: [Scenario] = [
   },
 
   Scenario(
-    "context-word-grace",
+    "context-grace",
     "storage that is poisoned when all contexts were inactive or entered anew: no active one reads it"
   ) { run in
     GracePeriods(run).stress()
@@ -216,7 +216,7 @@ private final class GracePeriods: Sendable {
 
   func stress() {
     run.nameExtra("poisonings")
-    run.demand("poisonings", run.extra, perSecond: 10)
+    run.demand("poisonings", run.extra, perSecond: 5)
     run.demand("waits", waits, perSecond: 1)
     run.work(disturbed: .allButSignals) { [self] worker in
       if worker.index % 8 == 0 { return replace() }
@@ -233,6 +233,8 @@ private final class GracePeriods: Sendable {
       context.exit()
     }
     run.operations.add(20)
+    // Parked, mostly, so that a grace period does not take a turn of every worker.
+    stress_sleep(200_000)
   }
 
   private func replace() {

@@ -43,7 +43,6 @@ private final class Participants: Sendable {
     invalidating: @escaping @Sendable (inout Worker) -> Void,
     active: @escaping @Sendable (inout FlushGeneration.Participant, inout Worker) -> Void
   ) {
-    // On a machine with one CPU it is active only when it was preempted.
     run.demand("interrupts", interrupts, perSecond: 10)
     run.demand("flushes", flushes, perSecond: 20)
     run.demand("endings", endings, perSecond: 5)
@@ -121,6 +120,7 @@ private final class OrderedResources: Sendable {
         copy = first.loadPublished()
         participant.acknowledge()
       }
+      if round % 4 == 1 { Pace.random(&worker.random).spend() }
       for _ in 0..<20 {
         let other = second.loadPublished()
         if copy < other && !participants.isInterrupted(participant) {
@@ -153,7 +153,7 @@ private final class CachedStorage: Sendable {
 
   func stress() {
     run.nameExtra("poisonings")
-    run.demand("poisonings", run.extra, perSecond: 10)
+    run.demand("poisonings", run.extra, perSecond: 5)
     participants.stress(
       invalidating: { [self] _ in replace() },
       active: { [self] participant, worker in read(&participant, &worker) })
