@@ -42,6 +42,8 @@ private final class Object {
 final class Gate: Sendable {
   private let isOpen = Tally()
 
+  var isOpenNow: Bool { isOpen.loadPublished() != 0 }
+
   func open() { isOpen.publish(1) }
   func wait() {
     while isOpen.loadPublished() == 0 { percpu_thread_yield() }

@@ -74,12 +74,14 @@ package final class StressRun: Sendable {
   var failures: [String] { notes.withLock { $0.failures } }
   var floors: [(String, Tally, Double)] { notes.withLock { $0.floors } }
   var statistics: [(String, Tally)] {
-    [
+    let usual = [
       ("operations", operations), ("signals", signals), ("aborts", aborts),
       ("migrations", migrations),
       ("preemptions", preemptions), ("affinity changes", affinityChanges), ("fences", fences),
       ("exits", exits), ("forks", forks), (notes.withLock { $0.extraName }, extra),
     ]
+    let demanded = floors.filter { floor in !usual.contains { $0.0 == floor.0 } }
+    return usual + demanded.map { ($0.0, $0.1) }
   }
 
   /// Runs `step` over and over on every worker until time is over, with these disturbances.

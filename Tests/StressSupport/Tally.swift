@@ -12,6 +12,15 @@ package final class Tally: Sendable {
     value.wrappingAdd(amount, ordering: .relaxed)
   }
 
+  package func store(_ newValue: Int) {
+    value.store(newValue, ordering: .relaxed)
+  }
+
+  /// Sets it to zero and returns what it was.
+  package func take() -> Int {
+    value.exchange(0, ordering: .sequentiallyConsistent)
+  }
+
   package func addPublished(_ amount: Int) {
     value.wrappingAdd(amount, ordering: .sequentiallyConsistent)
   }

@@ -24,7 +24,11 @@ PERCPU_BEGIN
   MUTANT(REMOTE_FENCE_PLAIN, "remote-fence-plain") \
   MUTANT(STEAL_EXCHANGE_TORN, "steal-exchange-torn") \
   MUTANT(ANNOUNCED_TOO_LATE, "announced-too-late") \
-  MUTANT(NOT_ANNOUNCED, "not-announced")
+  MUTANT(NOT_ANNOUNCED, "not-announced") \
+  MUTANT(FLUSH_REQUESTED_BY_A_STORE, "flush-requested-by-a-store") \
+  MUTANT(FLUSH_ACTIVATED_BY_A_STORE, "flush-activated-by-a-store") \
+  MUTANT(CONTEXT_SET_BY_A_STORE, "context-set-by-a-store") \
+  MUTANT(CONTEXT_ENTERED_BY_A_STORE, "context-entered-by-a-store")
 
 #define PERCPU_MUTANT_CASE(symbol, name) PERCPU_MUTANT_##symbol,
 enum { PERCPU_MUTANT_NONE, PERCPU_MUTANTS(PERCPU_MUTANT_CASE) PERCPU_MUTANT_COUNT };

@@ -30,13 +30,24 @@
 #define percpu_word_compare_exchange_release percpu_native_word_compare_exchange_release
 #define percpu_word_compare_exchange_acquire percpu_native_word_compare_exchange_acquire
 #define percpu_word_compare_exchange_acq_rel percpu_native_word_compare_exchange_acq_rel
+#define percpu_u32_exchange_acquire percpu_native_u32_exchange_acquire
+#define percpu_u32_compare_exchange_release percpu_native_u32_compare_exchange_release
+#define percpu_u32_compare_exchange_acq_rel percpu_native_u32_compare_exchange_acq_rel
+#define percpu_u64_compare_exchange_acq_rel percpu_native_u64_compare_exchange_acq_rel
+#define percpu_u64_fetch_add_acquire percpu_native_u64_fetch_add_acquire
 #include "native/atomics.h"
+#undef percpu_u64_fetch_add_acquire
+#undef percpu_u64_compare_exchange_acq_rel
+#undef percpu_u32_compare_exchange_acq_rel
+#undef percpu_u32_compare_exchange_release
+#undef percpu_u32_exchange_acquire
 #undef percpu_word_compare_exchange_acq_rel
 #undef percpu_word_fetch_add_relaxed
 #undef percpu_word_compare_exchange_release
 #undef percpu_word_compare_exchange_acquire
 
 #include "Instrumented/atomics.h"
+#include "Instrumented/contexts.h"
 #include "native/engine.h"
 
 #define percpu_fence_heavy percpu_native_fence_heavy
