@@ -22,7 +22,8 @@
   /// What the simulated machine does less well than the sources ask for. Where a correctness
   /// argument rests on an order, the weakening that takes it away must make a scenario fail.
   enum Weakening: CaseIterable {
-    case noAcquireFences, noReleaseFences, noAcquireLoads, noAcquireUpdates, noReleaseUpdates
+    case noAcquireFences, noReleaseFences, noAcquireLoads, noReleaseStores
+    case noAcquireUpdates, noReleaseUpdates
     /// Of the loads in sections: all, or those of rows.
     case noAcquireInSections, noAcquireOfRows
     /// Commits of zero, by which rows are cleared and locks released; and those of anything else.
@@ -88,6 +89,10 @@
         operations.fence = { if $0 != Order.release { cmc_fence_of_order($0) } }
       case .noAcquireLoads:
         operations.load = { address, bytes, _ in cmc_load_at(address, bytes, Order.relaxed) }
+      case .noReleaseStores:
+        operations.store = { address, value, bytes, _ in
+          cmc_store_at(address, value, bytes, Order.relaxed)
+        }
       case .noAcquireUpdates:
         operations.update = { address, update, operand, bytes, order in
           cmc_update_at(address, update, operand, bytes, Order.withoutAcquire(order))
