@@ -126,6 +126,9 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
   /// was returned, it may be left out.
   @inlinable
   public func didCatchUp() {
+    // Relaxed: nobody else writes while the context is active. Without work there is nothing to say, and
+    // the exit would not take it back.
+    if unsafe percpu_u64_load_relaxed(word) & Self.workBits == 0 { return }
     // Relaxed: only seen by this thread. The barriers keep handlers from seeing it too early.
     percpu_compiler_barrier()
     unsafe percpu_u32_store_relaxed(caughtUp, 1)
