@@ -65,8 +65,9 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
   // - Active is announced first, and the work done after that: a request in between finds the context
   //   active and interrupts.
   // - `set` writes although the bits may be there already; see FlushWord.
-  // - Bits stay until the exit, so that a handler that interrupts the owner between its entry and
-  //   `didCatchUp` finds them and catches up itself, before it touches anything.
+  // - Bits stay until the owner's exit, so that a handler that interrupts it between its entry and
+  //   `didCatchUp` finds them and catches up itself, before it touches anything; and so that the owner
+  //   does the work of which a handler of a parked context has done only what it needed.
   // - A nested entry never writes the word: an addition would carry into the work. It decides by the
   //   word and not by a count beside it, which would be wrong between the two.
   // - Light fence after the addition: whoever runs the heavy fence, and then finds this context
@@ -167,8 +168,17 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
       return try body(isDone ? [] : work(of: now))
     }
     let work = enter()
-    defer { exit() }
+    defer { exitNested() }
     return try body(work)
+  }
+
+  /// Leaves the work to the owner, who enters later.
+  @inlinable
+  func exitNested() {
+    // Relaxed: nobody else writes while the context is active.
+    let now = unsafe percpu_u64_load_relaxed(word)
+    // Release: as in `exit`.
+    unsafe percpu_u64_store_release(word, now & ~Self.activeBit)
   }
 
   // MARK: Everybody
