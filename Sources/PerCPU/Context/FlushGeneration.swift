@@ -67,7 +67,7 @@ public final class FlushGeneration {
   //     number, next     constant once it is linked
   //
   //     participant                        invalidator
-  //     state := active (relaxed)          generation += step (release)
+  //     state := active (release)          generation += step (release)
   //     light fence                        heavy fence
   //     generation (acquire)               each state (acquire): active, and not acknowledged?
   //     another than mine? flush           interrupt
@@ -227,9 +227,10 @@ public final class FlushGeneration {
   }
 
   private func wait(for record: Record, _ target: UInt64) {
+    if !isBehind(record, target) { return }
     for _ in 0..<Self.spins {
-      if !isBehind(record, target) { return }
       percpu_pause()
+      if !isBehind(record, target) { return }
     }
     // Relaxed: ordered by the fence, which pairs with the light one of `noteAcknowledgment`.
     _ = unsafe percpu_u32_fetch_add_relaxed(waiters, 1)
@@ -336,8 +337,10 @@ extension FlushGeneration {
     /// - Complexity: O(1), wait-free.
     @inlinable
     public mutating func activate() -> Bool {
-      // Relaxed: ordered by the fence, which pairs with the heavy one of `advance`.
-      unsafe percpu_u64_store_relaxed(state, seen | FlushGeneration.activeBit)
+      // Release: pairs with the acquire of `isBehind`. Whoever waits may find the generation acknowledged
+      // here, and not in the store of `park` before it, whose release sequence ends here. Against the
+      // load that follows it is ordered by the fence, which pairs with the heavy one of `advance`.
+      unsafe percpu_u64_store_release(state, seen | FlushGeneration.activeBit)
       percpu_fence_light()
       return needsFlush()
     }
