@@ -22,7 +22,10 @@
   /// What the simulated machine does less well than the sources ask for. Where a correctness
   /// argument rests on an order, the weakening that takes it away must make a scenario fail.
   enum Weakening: CaseIterable {
-    case noAcquireFences, noReleaseFences, noAcquireLoads, noAcquireUpdates, noReleaseUpdates
+    case noAcquireFences, noReleaseFences, noAcquireLoads, noReleaseStores
+    case noAcquireUpdates, noReleaseUpdates
+    /// Of the loads of 64 bits.
+    case noAcquireLongLoads
     /// Of the loads in sections: all, or those of rows.
     case noAcquireInSections, noAcquireOfRows
     /// Commits of zero, by which rows are cleared and locks released; and those of anything else.
@@ -74,7 +77,8 @@
         section_begin: cmc_section_begin_at_cpu,
         section_load: cmc_section_load_at, section_store: cmc_section_store_at,
         section_commit: cmc_section_commit_at, section_end: cmc_section_end_without_commit,
-        futex_wait: cmc_futex_wait_at, futex_wake: cmc_futex_wake_at)
+        futex_wait: cmc_futex_wait_at, futex_wake: cmc_futex_wake_at,
+        forget: { cmc_forget_addresses($0, $1) })
       if fences == .symmetric {
         operations.light_fence = { cmc_fence_of_order(Order.sequentiallyConsistent) }
         operations.membarrier = { _, _ in cmc_fence_of_order(Order.sequentiallyConsistent) }
@@ -88,6 +92,14 @@
         operations.fence = { if $0 != Order.release { cmc_fence_of_order($0) } }
       case .noAcquireLoads:
         operations.load = { address, bytes, _ in cmc_load_at(address, bytes, Order.relaxed) }
+      case .noAcquireLongLoads:
+        operations.load = { address, bytes, order in
+          cmc_load_at(address, bytes, bytes == 8 ? Order.relaxed : order)
+        }
+      case .noReleaseStores:
+        operations.store = { address, value, bytes, _ in
+          cmc_store_at(address, value, bytes, Order.relaxed)
+        }
       case .noAcquireUpdates:
         operations.update = { address, update, operand, bytes, order in
           cmc_update_at(address, update, operand, bytes, Order.withoutAcquire(order))
@@ -182,7 +194,16 @@
     }
     let again = run(.replay(failure.replay)).failure
     #expect(again?.message == failure.message, sourceLocation: sourceLocation)
-    #expect(again?.trace == failure.trace, sourceLocation: sourceLocation)
+    #expect(
+      again.map { withoutAddresses($0.trace) } == withoutAddresses(failure.trace),
+      sourceLocation: sourceLocation)
+  }
+
+  /// Where objects lie is another matter in each check: long numbers are left out.
+  private func withoutAddresses(_ trace: String) -> String {
+    trace.split(whereSeparator: \.isWhitespace)
+      .map { $0.count >= 12 && $0.allSatisfy(\.isNumber) ? "..." : String($0) }
+      .joined(separator: " ")
   }
 
 #endif

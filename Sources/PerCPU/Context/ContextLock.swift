@@ -68,9 +68,9 @@ struct ContextLock {
     line.deallocate()
   }
 
-  private var word: UnsafeMutablePointer<UInt32> { unsafe line.u32(at: 0) }
-  private var token: UnsafeMutablePointer<Int> { unsafe line.word(at: 8) }
-  private var list: UnsafeMutablePointer<UnsafeMutableRawPointer?> {
+  var word: UnsafeMutablePointer<UInt32> { unsafe line.u32(at: 0) }
+  var token: UnsafeMutablePointer<Int> { unsafe line.word(at: 8) }
+  var list: UnsafeMutablePointer<UnsafeMutableRawPointer?> {
     unsafe (line.address + 16).assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
   }
 

@@ -40,6 +40,9 @@ struct DeferredWork {
 
   func deallocate() {
     unsafe contents.deinitialize(count: 1)
+    #if PERCPU_MODEL
+      unsafe percpu_model_forget(address, UInt64(8 + MemoryLayout<Contents>.size))
+    #endif
     unsafe address.deallocate()
   }
 

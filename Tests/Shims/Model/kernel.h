@@ -38,6 +38,11 @@ PERCPU_INLINE int32_t percpu_futex_wake(const uint32_t *PERCPU_NONNULL word, int
   return percpu_model()->futex_wake(word, count);
 }
 
+// What the allocator orders is unknown to the simulated machine: it has to be told.
+PERCPU_INLINE void percpu_model_forget(const void *PERCPU_NONNULL address, uint64_t bytes) {
+  if (percpu_model()) percpu_model()->forget(address, bytes);
+}
+
 PERCPU_END
 
 #endif

@@ -61,6 +61,9 @@ struct percpu_model_operations {
 
   int32_t (*PERCPU_NONNULL futex_wait)(const uint32_t *PERCPU_NONNULL word, uint32_t expected);
   int32_t (*PERCPU_NONNULL futex_wake)(const uint32_t *PERCPU_NONNULL word, int32_t count);
+
+  /// Memory is given back. Words that are found there later are others.
+  void (*PERCPU_NONNULL forget)(const void *PERCPU_NONNULL address, uint64_t bytes);
 };
 
 /// The machine that the calling thread runs on; null for the real one.
