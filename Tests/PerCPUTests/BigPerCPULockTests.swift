@@ -428,6 +428,16 @@ extension PerCPUTests {
       #expect(printed(leave).contains("or is inside of withOwner"))
     }
 
+    /// A task that runs on the context's own thread is suspended, and does not wait for it.
+    @Test func aTaskOfTheActiveOwnerDefers() async {
+      let lock = BigPerCPULock(1) {}
+      lock.enter()
+      let task = Task.immediate { await lock.perform { $0 + 1 } }
+      lock.runDeferred()
+      lock.exit()
+      #expect(await task.value == 2)
+    }
+
     @Test func waitingForItselfIsAClearError() async {
       let owner = await #expect(
         processExitsWith: .failure, observing: [\.standardErrorContent]
@@ -451,7 +461,7 @@ extension PerCPUTests {
         let lock = BigPerCPULock(0) {}
         lock.perform { _ in lock.perform { $0 += 1 } }
       }
-      #expect(printed(nested).contains("do not perform anything as the active owner"))
+      #expect(printed(nested).contains("do not perform anything and wait for it as the active owner"))
       let enter = await #expect(
         processExitsWith: .failure, observing: [\.standardErrorContent]
       ) {
