@@ -228,9 +228,10 @@ public final class FlushGeneration {
   }
 
   private func wait(for record: Record, _ target: UInt64) {
+    if !isBehind(record, target) { return }
     for _ in 0..<Self.spins {
-      if !isBehind(record, target) { return }
       percpu_pause()
+      if !isBehind(record, target) { return }
     }
     // Relaxed: ordered by the fence, which pairs with the light one of `noteAcknowledgment`.
     _ = unsafe percpu_u32_fetch_add_relaxed(waiters, 1)
