@@ -76,8 +76,8 @@ struct ContextLock {
   // MARK: The owner
 
   func enter() {
-    // Acquire: pairs with the release of `leave`.
-    if unsafe !percpu_u32_compare_exchange_acquire(word, Self.none, Self.owner).exchanged {
+    // Acquire: pairs with the release of `leave`. Release: pairs with the acquire of `deferWork`.
+    if unsafe !percpu_u32_compare_exchange_acq_rel(word, Self.none, Self.owner).exchanged {
       enterSlowly()
     }
     setToken(percpu_thread_token())
@@ -90,8 +90,8 @@ struct ContextLock {
       let now = unsafe percpu_u32_load_relaxed(word)
       switch now & Self.holderBits {
       case Self.none:
-        // Acquire: as in `enter`. The owner does not sleep any more.
-        if unsafe percpu_u32_compare_exchange_acquire(word, now, Self.owner).exchanged { return }
+        // Acquire and release: as in `enter`. The owner does not sleep any more.
+        if unsafe percpu_u32_compare_exchange_acq_rel(word, now, Self.owner).exchanged { return }
       case Self.owner:
         fatalError("PerCPU: another thread is active in this context. A context has one owner.")
       default:
@@ -156,8 +156,9 @@ struct ContextLock {
         continue
       }
       let mustKick = holder == Self.owner && now & Self.deferredBit == 0
-      // Release: pairs with the acquire of `runList`.
-      let result = unsafe percpu_u32_compare_exchange_release(
+      // Release: pairs with the acquire of `runList`. Acquire: pairs with the release of `enter`, before
+      // which the owner may have emptied the source of its kicks, and not after this one.
+      let result = unsafe percpu_u32_compare_exchange_acq_rel(
         word, now, (now | Self.deferredBit) &+ (mustKick ? Self.kick : 0))
       if result.exchanged { return mustKick ? kickOwner() : () }
       now = result.original
@@ -208,8 +209,8 @@ struct ContextLock {
   /// Releases the lock when nothing is deferred and no kick is under way.
   private func leave(_ holder: UInt32, _ state: UnsafeMutableRawPointer) {
     setToken(0)
-    // Release: pairs with the acquire of the next holder.
-    var result = unsafe percpu_u32_compare_exchange_release(word, holder, Self.none)
+    // Release: pairs with the acquire of the next holder. Acquire: pairs with the release of `kickOwner`.
+    var result = unsafe percpu_u32_compare_exchange_acq_rel(word, holder, Self.none)
     while !result.exchanged {
       let now = result.original
       if now & Self.deferredBit != 0 {
@@ -220,7 +221,7 @@ struct ContextLock {
         wait { $0 >= Self.kick && $0 & Self.deferredBit == 0 }
       } else {
         // Only `sleeping` is left: the owner waits for a remote holder, or has waited for kicks.
-        // Release, and acquire: pairs with the release of `kickOwner`.
+        // Release and acquire: the same.
         result = unsafe percpu_u32_compare_exchange_acq_rel(word, now, Self.none)
         if result.exchanged && holder == Self.remote { _ = unsafe percpu_futex_wake(word, 1) }
         continue
