@@ -47,7 +47,7 @@
   /// machine. Threads with a `cpu` run sections there; threads without one cannot run sections.
   ///
   /// Objects of the library must live to the end of the execution: words that are given back and
-  /// handed out again keep their last values.
+  /// handed out again keep their last values, unless the machine is told (`percpu_model_forget`).
   func checkLibrary(
     _ mode: SearchMode = .exhaustive(), engine: Engine = .restartable,
     fences: AsymmetricFences = .membarrier, weakening: Weakening? = nil, limit: Int = 0,
