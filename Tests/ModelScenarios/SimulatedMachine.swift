@@ -47,7 +47,7 @@
   /// machine. Threads with a `cpu` run sections there; threads without one cannot run sections.
   ///
   /// Objects of the library must live to the end of the execution: words that are given back and
-  /// handed out again keep their last values.
+  /// handed out again keep their last values, unless the machine is told (`percpu_model_forget`).
   func checkLibrary(
     _ mode: SearchMode = .exhaustive(), engine: Engine = .restartable,
     fences: AsymmetricFences = .membarrier, weakening: Weakening? = nil, limit: Int = 0,
@@ -199,11 +199,9 @@
       sourceLocation: sourceLocation)
   }
 
-  /// Where objects lie is another matter in each check: long numbers are left out.
-  private func withoutAddresses(_ trace: String) -> String {
-    trace.split(whereSeparator: \.isWhitespace)
-      .map { $0.count >= 12 && $0.allSatisfy(\.isNumber) ? "..." : String($0) }
-      .joined(separator: " ")
+  /// The words and numbers of a trace, but for the long ones: objects lie elsewhere in each check.
+  private func withoutAddresses(_ trace: String) -> [Substring] {
+    trace.split { !$0.isLetter && !$0.isNumber }.filter { $0.count < 12 }
   }
 
 #endif
