@@ -50,8 +50,8 @@
       }
 
       @Test func whatIsDeferredIsSeen() {
-        expectPass(requests(), executions: 480, "flush word, 2 requesters")
-        expectPass(requests(entries: 2), executions: 7224, "flush word, 2 requesters, 2 entries")
+        expectPass(requests(), executions: 640, "flush word, 2 requesters")
+        expectPass(requests(entries: 2), executions: 11108, "flush word, 2 requesters, 2 entries")
       }
 
       @Test(arguments: [Weakening.noAcquireUpdates, .noReleaseUpdates])
@@ -85,8 +85,8 @@
       }
 
       @Test func whoeverIsDeferredMayReuse() {
-        expectPass(reuse(), executions: 48, "flush word, reuse")
-        expectPass(reuse(entries: 3), executions: 132, "flush word, reuse, 3 entries")
+        expectPass(reuse(), executions: 60, "flush word, reuse")
+        expectPass(reuse(entries: 3), executions: 172, "flush word, reuse, 3 entries")
       }
 
       @Test(arguments: [Weakening.noReleaseStores, .noAcquireUpdates])

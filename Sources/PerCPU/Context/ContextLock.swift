@@ -77,8 +77,8 @@ struct ContextLock {
   // MARK: The owner
 
   func enter() {
-    // Acquire: pairs with the release of `leave`.
-    if unsafe !percpu_u32_compare_exchange_acquire(word, Self.none, Self.owner).exchanged {
+    // Acquire: pairs with the release of `leave`. Release: pairs with the acquire of `deferWork`.
+    if unsafe !percpu_u32_compare_exchange_acq_rel(word, Self.none, Self.owner).exchanged {
       enterSlowly()
     }
     setToken(percpu_thread_token())
@@ -91,8 +91,8 @@ struct ContextLock {
       let now = unsafe percpu_u32_load_relaxed(word)
       switch now & Self.holderBits {
       case Self.none:
-        // Acquire: as in `enter`. The owner does not sleep any more.
-        if unsafe percpu_u32_compare_exchange_acquire(word, now, Self.owner).exchanged { return }
+        // Acquire and release: as in `enter`. The owner does not sleep any more.
+        if unsafe percpu_u32_compare_exchange_acq_rel(word, now, Self.owner).exchanged { return }
       case Self.owner:
         fatalError("PerCPU: another thread is active in this context. A context has one owner.")
       default:
@@ -160,8 +160,9 @@ struct ContextLock {
         continue
       }
       let mustKick = holder == Self.owner && now & Self.deferredBit == 0
-      // Release: pairs with the acquire of `runList`.
-      let result = unsafe percpu_u32_compare_exchange_release(
+      // Release: pairs with the acquire of `runList`. Acquire: pairs with the release of `enter`, before
+      // which the owner may have emptied the source of its kicks, and not after this one.
+      let result = unsafe percpu_u32_compare_exchange_acq_rel(
         word, now, (now | Self.deferredBit) &+ (mustKick ? Self.kick : 0))
       if result.exchanged { return mustKick ? kickOwner() : () }
       now = result.original
