@@ -461,7 +461,7 @@ extension PerCPUTests {
         let lock = BigPerCPULock(0) {}
         lock.perform { _ in lock.perform { $0 += 1 } }
       }
-      #expect(printed(nested).contains("do not perform anything and wait for it as the active owner"))
+      #expect(printed(nested).contains("do not perform anything and wait for it as the active"))
       let enter = await #expect(
         processExitsWith: .failure, observing: [\.standardErrorContent]
       ) {

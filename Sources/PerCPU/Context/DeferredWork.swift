@@ -30,6 +30,8 @@ struct DeferredWork {
   init(runsDetached: Bool, _ run: @escaping () -> Void) {
     unsafe address = .allocate(
       byteCount: 8 + MemoryLayout<Contents>.size, alignment: MemoryLayout<Contents>.alignment)
+    unsafe address.initializeMemory(as: UInt32.self, to: Self.pending)
+    // Relaxed, and again: on the simulated machine memory and words are two things.
     unsafe percpu_u32_store_relaxed(progress, Self.pending)
     unsafe contents.initialize(to: Contents(next: nil, isDetached: runsDetached, run: run))
   }
