@@ -65,7 +65,7 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
   // - Active is announced first, and the work done after that: a request in between finds the context
   //   active and interrupts.
   // - `set` writes although the bits may be there already; see FlushWord.
-  // - Bits stay until the exit, so that a handler that interrupts the owner between its entry and
+  // - Bits stay until the owner's exit, so that a handler that interrupts the owner between its entry and
   //   `didCatchUp` finds them and catches up itself, before it touches anything.
   // - A nested entry never writes the word: an addition would carry into the work. It decides by the
   //   word and not by a count beside it, which would be wrong between the two.
@@ -165,14 +165,14 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
       return try body(isDone ? [] : work(of: now))
     }
     let work = enter()
-    defer { leaveWork() }
+    defer { exitKeepingWork() }
     return try body(work)
   }
 
   /// Ends a nested entry that was the outermost. `body` may have done a part of the work only: the bits
   /// stay for the owner.
   @inlinable
-  func leaveWork() {
+  func exitKeepingWork() {
     // Relaxed: nobody else writes while the context is active.
     let now = unsafe percpu_u64_load_relaxed(word)
     // Release: as in `exit`.
