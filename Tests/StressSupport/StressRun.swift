@@ -112,12 +112,14 @@ package final class StressRun: Sendable {
   private func endOrDie(_ ended: Tally, of count: Int) {
     while ended.count < count {
       stress_sleep(2_000_000)
-      guard Double(elapsedNanoseconds) > (seconds + Self.patience) * 1e9 else { continue }
+      let patience = failures.isEmpty ? Self.patience : Self.patienceAfterFailure
+      guard Double(elapsedNanoseconds) > (seconds + patience) * 1e9 else { continue }
       fatalError(
         "\(scenario): \(count - ended.count) of \(count) workers hang, seed \(seed) \(failures)")
     }
   }
   private static let patience = 60.0
+  private static let patienceAfterFailure = 5.0
 }
 
 /// A thread of a run, as the step it repeats sees it.

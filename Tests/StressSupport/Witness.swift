@@ -27,9 +27,11 @@ final class Witness: Sendable {
     promised = changes.counts.map { _ in Tally() }
   }
 
+  // Handlers flush and look as well, so these allocate nothing.
+
   /// Reads all changes anew. A handler may do so in the middle of it.
   func flush() {
-    for (requester, count) in changes.counts.enumerated() { seen[requester].store(count.count) }
+    for requester in 0..<seen.count { seen[requester].store(changes.counts[requester].count) }
   }
 
   /// The requester was told that the context sees this change before it touches anything again.
@@ -39,7 +41,11 @@ final class Witness: Sendable {
 
   /// Whether the context, which is active and has flushed, is without a change that was deferred.
   var hasMissed: Bool {
-    seen.indices.contains { promised[$0].loadPublished() > seen[$0].count }
+    for requester in 0..<seen.count
+    where promised[requester].loadPublished() > seen[requester].count {
+      return true
+    }
+    return false
   }
 
   /// Whether it has seen everything.

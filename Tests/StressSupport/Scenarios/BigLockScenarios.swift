@@ -186,7 +186,7 @@ private final class LockedContexts: Sendable {
 /// when all have, so that a body that is left behind is not run by whoever comes next.
 private final class PerformedRounds: Sendable {
   static let performers = 4
-  private static let patience: Int64 = 20_000_000_000
+  private static let patience: Int64 = 10_000_000_000
 
   private let lock: BigPerCPULock<Int>
   private let events: EventLoop
@@ -198,7 +198,11 @@ private final class PerformedRounds: Sendable {
     self.seed = seed
     let events = EventLoop()
     self.events = events
-    lock = BigPerCPULock(0) { events.kick() }
+    lock = BigPerCPULock(0) {
+      events.kick()
+      // So long that a context that leaves goes to sleep.
+      for _ in 0..<4 { percpu_thread_yield() }
+    }
   }
 
   /// Returns how many bodies were deferred.
