@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +61,23 @@ int32_t percpu_thread_get_affinity(uint64_t *bitmap, int32_t words) {
 int32_t percpu_thread_pin(int32_t cpu) { return (void)cpu, ENOSYS; }
 
 #endif
+
+static __thread sigset_t mask_before;
+static __thread uint32_t deferrals;
+
+void percpu_signals_defer(void) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, &before);
+  // From here on no handler of this thread runs.
+  if (deferrals++ == 0) mask_before = before;
+}
+
+void percpu_signals_resume(void) {
+  if (--deferrals > 0) return;
+  sigset_t before = mask_before;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
 
 void percpu_thread_yield(void) { sched_yield(); }
 

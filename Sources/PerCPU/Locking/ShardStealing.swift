@@ -213,6 +213,16 @@ extension Shards {
     }
   }
 
-  func pin() { percpu_participant_pin(percpu_participant_number(), 1) }
-  func unpin() { percpu_participant_pin(percpu_participant_number(), -1) }
+  // No handler runs on a pinned thread: it might wait for rows that are all pinned by threads in whose
+  // handlers somebody waits, too. Without stealing all is pinned, and handlers may not come.
+
+  func pin() {
+    if stealing != .never { percpu_signals_defer() }
+    percpu_participant_pin(percpu_participant_number(), 1)
+  }
+
+  func unpin() {
+    percpu_participant_pin(percpu_participant_number(), -1)
+    if stealing != .never { percpu_signals_resume() }
+  }
 }

@@ -77,9 +77,11 @@ public import CAtomicsShim
 /// of the thread, from before the word is stored until after it is replaced: if the thread ends, or is
 /// not there after a fork, its number is never used again, and its words may be taken like any other.
 ///
-/// A signal handler whose thread is pinned, or in an announced commit, must wait for nobody, since
-/// others may wait for that thread. It takes a row that is free, and with the announcement fixes it,
-/// so that it is not robbed: the unbound row, which otherwise only threads without sections use.
+/// Signals are kept from a thread while it is pinned. So whoever is waited for goes on, and ends.
+///
+/// A signal handler that interrupted an announced commit must wait for nobody who may wait for that.
+/// It takes a row that is free, and fixes it, so that it is not robbed: the unbound row, which
+/// otherwise only threads without sections use.
 @safe
 @frozen
 @usableFromInline

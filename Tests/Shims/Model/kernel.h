@@ -18,6 +18,14 @@ PERCPU_INLINE bool percpu_cpu_is_possible(int32_t cpu) {
   return cpu >= 0 && cpu < PERCPU_MODEL_CPUS;
 }
 
+// Simulated threads have no signals of the real kernel.
+PERCPU_INLINE void percpu_signals_defer(void) {
+  if (!percpu_model()) percpu_native_signals_defer();
+}
+PERCPU_INLINE void percpu_signals_resume(void) {
+  if (!percpu_model()) percpu_native_signals_resume();
+}
+
 PERCPU_INLINE void percpu_thread_yield(void) {
   if (percpu_model()) {
     percpu_model()->pause();

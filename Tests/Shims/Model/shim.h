@@ -69,6 +69,8 @@
 #define percpu_cpu_limit percpu_native_cpu_limit
 #define percpu_cpu_is_possible percpu_native_cpu_is_possible
 #define percpu_thread_yield percpu_native_thread_yield
+#define percpu_signals_defer percpu_native_signals_defer
+#define percpu_signals_resume percpu_native_signals_resume
 #define percpu_futex_wait percpu_native_futex_wait
 #define percpu_futex_wake percpu_native_futex_wake
 #include "native/kernel.h"
@@ -76,6 +78,8 @@
 #undef percpu_cpu_limit
 #undef percpu_cpu_is_possible
 #undef percpu_thread_yield
+#undef percpu_signals_defer
+#undef percpu_signals_resume
 #undef percpu_futex_wait
 #undef percpu_futex_wake
 #include "Model/kernel.h"

@@ -47,6 +47,11 @@ int32_t percpu_thread_id(void);
 /// Sends a signal to one thread of this process. Returns 0 or an errno.
 int32_t percpu_thread_signal(int32_t tid, int32_t signal);
 
+/// Keeps signals from the calling thread until it has called `percpu_signals_resume` as often; the mask
+/// is then what it was before. Async-signal-safe.
+void percpu_signals_defer(void);
+void percpu_signals_resume(void);
+
 /// Gives the rest of the time slice away.
 void percpu_thread_yield(void);
 
