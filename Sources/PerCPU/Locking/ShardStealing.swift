@@ -165,8 +165,8 @@ extension Shards {
     }
   }
 
-  /// Whether this is a signal handler that interrupted its own thread where others may wait for it,
-  /// or an update inside of one that is fixed.
+  /// Whether this is a signal handler that interrupted an announced commit of its own thread, for which
+  /// others may wait, or an update inside of one that is pinned.
   func mustNotWait(_ me: UInt32) -> Bool {
     percpu_participant_pinned(me) != 0 || percpu_participant_commits(me) % 2 != 0
   }
