@@ -39,7 +39,9 @@
 ///
 /// ``update(_:)``, ``snapshot(cpu:)`` and ``reduce(into:_:)`` may be called from signal handlers, also
 /// from one that interrupted an update of the same lock; not with ``Stealing/never``, and, with
-/// ``Stealing/announcement``, not if such handlers can interrupt each other. ``update(on:_:)`` may not.
+/// ``Stealing/announcement``, not if such handlers can interrupt each other, or if they can run on more
+/// threads at a time than there are CPUs: each may interrupt a commit that a thief of another row waits
+/// for, and look for a row that is free. ``update(on:_:)`` may not.
 /// While a thread insists on its shard, or steals one, its signals wait.
 /// Closures are synchronous, so nothing is held
 /// across an `await`. The child of a fork can go on with it, whatever other threads held.
