@@ -19,6 +19,11 @@
 ptrdiff_t percpu_thread_area_offset = (ptrdiff_t)1 << 54;
 ptrdiff_t percpu_libc_area_offset = (ptrdiff_t)1 << 54;
 
+void **percpu_thread_word(void) {
+  static __thread void *word;
+  return &word;
+}
+
 #if PERCPU_HAS_SECTIONS
 
 #include <dlfcn.h>

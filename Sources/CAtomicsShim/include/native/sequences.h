@@ -108,6 +108,16 @@ PERCPU_INLINE percpu_publication percpu_sequence_publish(void *PERCPU_NONNULL sl
   }
 }
 
+/// The same without a second try: not committed if the word was not 0, or if the section did not get
+/// through. For a hot path whose slow path calls the above.
+PERCPU_INLINE percpu_publication percpu_sequence_publish_once(
+    void *PERCPU_NONNULL slots, const intptr_t *PERCPU_NONNULL source) {
+  percpu_publication publication = {0, 0, false};
+  publication.committed = percpu_section_publish(slots, source, &publication.row,
+                                                 &publication.value) == PERCPU_COMMITTED;
+  return publication;
+}
+
 extern percpu_outcome (PERCPU_SLOW_PATH *PERCPU_NONNULL const percpu_sequence_commit_slow)(
     intptr_t *PERCPU_NONNULL word, intptr_t expected, intptr_t desired, percpu_section_copy copy);
 

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CAtomicsShim
+
+/// A stack that anybody adds to, and that is taken as a whole.
+@safe
+struct DroppedList: @unchecked Sendable {
+  // Sendable: one word, by atomic accesses.
+
+  private let line = OwnLine()
+
+  /// The newest record; null; or its own address when the list is closed.
+  private var head: UnsafeMutablePointer<UnsafeMutableRawPointer?> {
+    unsafe line.address.assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
+  }
+
+  func deallocate() {
+    line.deallocate()
+  }
+
+  /// False if the list is closed. Callable from a signal handler.
+  func add(_ record: HandedOver) -> Bool {
+    // The list's reference.
+    let content = unsafe Unmanaged.passRetained(record)
+    // Relaxed: only its value is used.
+    var newest = unsafe percpu_pointer_load_relaxed(head)
+    while unsafe newest != line.address {
+      unsafe record.next = newest
+      // Release: pairs with the acquire of `empty`.
+      let result = unsafe percpu_pointer_compare_exchange_release(
+        head, newest, content.toOpaque())
+      if unsafe result.exchanged { return true }
+      unsafe newest = result.original
+    }
+    unsafe content.release()
+    return false
+  }
+
+  /// Takes all there is. Not for a list that may be closed.
+  func takeAll() -> [HandedOver] { unsafe empty(leaving: nil) }
+
+  /// Takes all there is, and lets nothing be added any more.
+  func close() -> [HandedOver] { unsafe empty(leaving: line.address) }
+
+  private func empty(leaving end: UnsafeMutableRawPointer?) -> [HandedOver] {
+    // Relaxed: nothing is taken.
+    if unsafe end == nil && percpu_pointer_load_relaxed(head) == nil { return [] }
+    // Acquire: pairs with the release of `add`.
+    var next = unsafe percpu_pointer_exchange_acquire(head, end)
+    var all: [HandedOver] = []
+    while let record = unsafe HandedOver.owned(next) {
+      unsafe next = record.next
+      all.append(record)
+    }
+    return all
+  }
+}
