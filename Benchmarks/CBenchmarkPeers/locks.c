@@ -153,6 +153,10 @@ intptr_t peer_locked_read_loop(peer_locked *object, intptr_t n) {
   FOR_EACH_LOOP(read_loop, object, n)
 }
 
+void peer_locked_hold(peer_locked *object, bool shared) { lock(object, object->kind, shared); }
+
+void peer_locked_release(peer_locked *object) { unlock(object, object->kind); }
+
 intptr_t peer_locked_value(peer_locked *object) {
   lock(object, object->kind, true);
   intptr_t value = are_alike(object->state, object->words) ? object->state[0] : -1;

@@ -7,6 +7,7 @@
 #ifndef CBENCHMARKPEERS_LOCKS_H
 #define CBENCHMARKPEERS_LOCKS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -31,6 +32,9 @@ peer_locked *_Nonnull peer_locked_create(peer_lock_kind kind, intptr_t words, in
 void peer_locked_destroy(peer_locked *_Nonnull object);
 /// A read-write lock is locked for writing.
 void peer_locked_increment_loop(peer_locked *_Nonnull object, intptr_t n);
+/// For what Swift code does under the lock. `shared` is for a read-write lock; others are exclusive.
+void peer_locked_hold(peer_locked *_Nonnull object, bool shared);
+void peer_locked_release(peer_locked *_Nonnull object);
 /// Returns how many of n readings found all words alike and not 0. A read-write lock is locked for
 /// reading.
 intptr_t peer_locked_read_loop(peer_locked *_Nonnull object, intptr_t n);

@@ -2,5 +2,7 @@
 
 extension Family {
   /// From the ground up. The last ones stand on the screen when all is done.
-  static let all: [Family] = [.shim, .counter, .lock, .stealing, .context, .flush, .perform]
+  static let all: [Family] = [
+    .shim, .counter, .lock, .stealing, .context, .flush, .perform, .read, .reclaim,
+  ]
 }

@@ -10,8 +10,8 @@ extension Family {
     [
       increment("increment, 1 word", OneWord.self),
       increment("increment, 8 words", EightWords.self),
-      read("read, 1 word", OneWord.self),
-      read("read, 8 words", EightWords.self),
+      reading("read, 1 word", OneWord.self),
+      reading("read, 8 words", EightWords.self),
     ])
 }
 
@@ -98,7 +98,7 @@ private func cpuLocks<State: Words>(_: State.Type) -> Subject {
 // MARK: Reading. Each word is 1, so that the sum tells how many readings there were.
 
 @inline(__always)
-private func read<State: Words>(_ name: String, _: State.Type) -> Operation {
+private func reading<State: Words>(_ name: String, _: State.Type) -> Operation {
   Operation(
     name, threads: threads, baseline: "Synchronization.Mutex",
     [
