@@ -80,6 +80,7 @@ public final class SnapshotCell<Value: Sendable> {
   ///
   /// - Complexity: O(1), lock-free, and that of a copy.
   @inlinable
+  @inline(__always)
   public func load() -> Value {
     withSnapshot { copy $0 }
   }
