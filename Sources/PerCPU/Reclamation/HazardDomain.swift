@@ -156,6 +156,7 @@ public final class HazardDomain: Sendable {
   public func tryProtect<Node: AnyObject>(
     _ source: HazardPointerSource<Node>, forLong: Bool = false
   ) -> HazardGuard<Node>? {
+    defer { withExtendedLifetime(source) {} }
     let protection = forLong ? source.word.protectForLong() : source.word.protect()
     guard unsafe protection.object != nil else {
       source.word.endIfClaimed(protection)
