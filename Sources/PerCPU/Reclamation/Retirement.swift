@@ -68,7 +68,7 @@ final class Retirement: Sendable {
   /// No readers' drops are kept any more: their domain has ended.
   func close() {
     drain()
-    reclaim(dropped.close().map(\.retiree))
+    reclaim(dropped.close().map { $0.retiree })
   }
 
   private static func takeAll(_ batch: inout [Retiree]) -> [Retiree] {
@@ -137,7 +137,7 @@ final class Retirement: Sendable {
 
   private func reclaimDropped() -> Bool {
     let records = dropped.takeAll()
-    reclaim(records.map(\.retiree))
+    reclaim(records.map { $0.retiree })
     return !records.isEmpty
   }
 
