@@ -36,17 +36,26 @@ struct DroppedList: @unchecked Sendable {
     return false
   }
 
-  /// Takes all there is. Not for a list that may be closed.
+  /// Takes all there is: nothing, if the list is closed.
   func takeAll() -> [HandedOver] { unsafe empty(leaving: nil) }
 
   /// Takes all there is, and lets nothing be added any more.
   func close() -> [HandedOver] { unsafe empty(leaving: line.address) }
 
   private func empty(leaving end: UnsafeMutableRawPointer?) -> [HandedOver] {
-    // Relaxed: nothing is taken.
-    if unsafe end == nil && percpu_pointer_load_relaxed(head) == nil { return [] }
-    // Acquire: pairs with the release of `add`.
-    var next = unsafe percpu_pointer_exchange_acquire(head, end)
+    // Relaxed: only its value is used.
+    var newest = unsafe percpu_pointer_load_relaxed(head)
+    while unsafe newest != end && newest != line.address {
+      // Acquire: pairs with the release of `add`.
+      let result = unsafe percpu_pointer_compare_exchange_acquire(head, newest, end)
+      if unsafe result.exchanged { return unsafe Self.all(from: newest) }
+      unsafe newest = result.original
+    }
+    return []
+  }
+
+  private static func all(from newest: UnsafeMutableRawPointer?) -> [HandedOver] {
+    var next = unsafe newest
     var all: [HandedOver] = []
     while let record = unsafe HandedOver.owned(next) {
       unsafe next = record.next

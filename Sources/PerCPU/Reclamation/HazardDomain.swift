@@ -123,6 +123,7 @@ public final class HazardDomain: Sendable {
   /// - Complexity: O(1), lock-free. No locked instruction on the restartable engine, and no retain or release.
   @inlinable
   @inline(__always)
+  @discardableResult
   public func withProtected<Node: AnyObject, Result: ~Copyable, Failure: Error>(
     _ source: HazardPointerSource<Node>,
     _ body: (borrowing Node) throws(Failure) -> Result
@@ -176,7 +177,8 @@ public final class HazardDomain: Sendable {
   ///   must not be kept. Somebody else has to retire or ``drain()``.
   /// - Complexity: O(1) amortized over a batch, and the `deinit` of what is reclaimed.
   public func retire(_ object: consuming AnyObject, deferred: Bool = false) {
-    let reference = unsafe Unmanaged.passRetained(object)
+    // Ended here, so that the last reference is the one that is retired.
+    let reference = unsafe Unmanaged.passRetained(consume object)
     retirement.retire(
       unsafe Retiree(object: reference.toOpaque(), reclaim: nil), deferred: deferred)
   }

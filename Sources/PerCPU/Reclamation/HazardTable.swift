@@ -173,19 +173,25 @@ final class HazardTable: @unchecked Sendable {
     return nil
   }
 
-  /// See the rule of the box.
-  private func settle(_ first: HandedOver, at slot: HazardSlot, by dropper: Retirement.Dropper) {
-    var unsettled = [(first, slot)]
-    while let (record, slot) = unsettled.popLast() {
+  /// See the rule of the box. Allocates nothing: this may be a signal handler.
+  private func settle(_ first: HandedOver, at place: HazardSlot, by dropper: Retirement.Dropper) {
+    var (record, slot) = (first, place)
+    while true {
       if slot.holds(record.address) {
-        if let old = place(record, slot, by: dropper) { unsettled.append((old, slot)) }
+        let displaced = self.place(record, slot, by: dropper)
         // As in `handOver`.
         percpu_fence_heavy()
-        if !slot.holds(record.address) && slot.takeBack(record) { unsettled.append((record, slot)) }
+        let isMine = !slot.holds(record.address) && slot.takeBack(record)
+        guard let displaced else {
+          if isMine { continue } else { return }
+        }
+        // Both only if somebody else has placed one meanwhile: no deeper than there are others.
+        if isMine { settle(record, at: slot, by: dropper) }
+        record = displaced
       } else if !record.retiree.isCounted, let next = holder(of: record.address) {
-        unsettled.append((record, next))
+        slot = next
       } else {
-        record.home.drop(record, by: dropper)
+        return record.home.drop(record, by: dropper)
       }
     }
   }

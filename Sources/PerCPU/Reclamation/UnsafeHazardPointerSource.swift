@@ -67,6 +67,7 @@ extension HazardDomain {
   @unsafe
   @inlinable
   @inline(__always)
+  @discardableResult
   public func withProtected<Node: ~Copyable, Result: ~Copyable, Failure: Error>(
     _ source: UnsafeHazardPointerSource<Node>,
     _ body: (UnsafeMutablePointer<Node>, _ tag: Int) throws(Failure) -> Result
