@@ -150,8 +150,10 @@ public final class HazardDomain: Sendable {
 
   /// Protects what `source` refers to until the guard's life ends. Returns nil if it refers to nothing.
   ///
-  /// - Parameter forLong: Whether the guard will be held for long, across `await` or while waiting for something. It
-  ///   then takes no slot away from the CPU, which has seven, and costs a locked instruction.
+  /// - Parameters:
+  ///   - source: What refers to the object.
+  ///   - forLong: Whether the guard will be held for long, across `await` or while waiting for something. It
+  ///     then takes no slot away from the CPU, which has seven, and costs a locked instruction.
   /// - Complexity: O(1), lock-free.
   @inlinable
   public func tryProtect<Node: AnyObject>(
@@ -173,8 +175,10 @@ public final class HazardDomain: Sendable {
   /// For an object that cannot be found in a source any more. What is taken out of a ``HazardPointerSource`` is
   /// retired by it.
   ///
-  /// - Parameter deferred: Never look through a batch on this call, however full it is: for threads that
-  ///   must not be kept. Somebody else has to retire or ``drain()``.
+  /// - Parameters:
+  ///   - object: A reference to it, which becomes the domain's.
+  ///   - deferred: Never look through a batch on this call, however full it is: for threads that must not
+  ///     be kept. Somebody else has to retire or ``drain()``.
   /// - Complexity: O(1) amortized over a batch, and the `deinit` of what is reclaimed.
   public func retire(_ object: consuming AnyObject, deferred: Bool = false) {
     // Ended here, so that the last reference is the one that is retired.

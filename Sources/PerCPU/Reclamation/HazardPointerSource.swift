@@ -49,7 +49,7 @@ public final class HazardPointerSource<Node: AnyObject> {
 
   /// What it refers to, and the tag.
   ///
-  /// Counts a reference; ``HazardDomain/withProtected(_:_:)`` does not.
+  /// Counts a reference; `withProtected` of ``HazardDomain`` does not.
   ///
   /// - Complexity: O(1), lock-free.
   public func load() -> (node: Node?, tag: Int) {

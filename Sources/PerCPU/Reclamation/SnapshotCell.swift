@@ -35,7 +35,9 @@ public final class SnapshotCell<Value: Sendable> {
 
   /// Creates a cell.
   ///
-  /// - Parameter domain: Where old values go.
+  /// - Parameters:
+  ///   - value: What it holds first.
+  ///   - domain: Where old values go.
   public init(_ value: consuming Value, domain: HazardDomain = .shared) {
     self.domain = domain
     word = unsafe HazardWord(line.word(at: 0), Self.owning(Snapshot(value)), domain)

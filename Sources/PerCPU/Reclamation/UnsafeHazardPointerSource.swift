@@ -13,7 +13,11 @@ public struct UnsafeHazardPointerSource<Node: ~Copyable> {
 
   /// A source in memory of the caller's: part of a node, for example.
   ///
-  /// - Parameter address: Aligned memory of a word, which outlives the source. It is initialized.
+  /// - Parameters:
+  ///   - address: Aligned memory of a word, which outlives the source. It is initialized.
+  ///   - node: What it refers to first.
+  ///   - tag: The tag of that.
+  ///   - domain: Whose readers it has, which outlives it.
   /// - Precondition: `node` is aligned to at least 4 bytes, and the tag is 0 to 3.
   public init(
     at address: UnsafeMutablePointer<Int>, _ node: UnsafeMutablePointer<Node>?, tag: Int = 0,
