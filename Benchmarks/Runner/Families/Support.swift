@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CAtomicsShim
-import PerCPU
 
 extension Subject {
   /// What a loop costs around nothing; to be subtracted from the others by whoever likes to.
@@ -29,26 +28,5 @@ final class Owned: @unchecked Sendable {
 
   deinit {
     destroy(pointer)
-  }
-}
-
-/// A line in every row of the package's own per-CPU memory, for loops over bare sequences.
-struct PerCPUSlots: ~Copyable {
-  /// Row 0.
-  let address: UnsafeMutableRawPointer
-
-  init() {
-    address = PerCPUArena.shared.allocate(byteCount: PerCPUArena.lineSize)
-  }
-
-  deinit {
-    PerCPUArena.shared.deallocate(address, byteCount: PerCPUArena.lineSize)
-  }
-
-  /// Of the first words of all rows.
-  var sum: Int {
-    CPU.rows.reduce(0) {
-      $0 &+ percpu_word_load_relaxed(percpu_row_word(address, $1.rawValue))
-    }
   }
 }

@@ -67,8 +67,9 @@ public final class SnapshotCell<Value: Sendable> {
       withExtendedLifetime(self) {}
     }
     var outcome: Swift.Result<Result, Failure>?
-    unsafe Unmanaged<Snapshot<Value>>.fromOpaque(protection.object!)._withUnsafeGuaranteedRef {
-      snapshot in
+    // There is always one, without a tag.
+    let snapshot = unsafe UnsafeMutableRawPointer(bitPattern: protection.value).unsafelyUnwrapped
+    unsafe Unmanaged<Snapshot<Value>>.fromOpaque(snapshot)._withUnsafeGuaranteedRef { snapshot in
       do throws(Failure) {
         outcome = .success(try body(snapshot.value))
       } catch {

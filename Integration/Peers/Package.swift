@@ -1,0 +1,39 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// The benchmarks of the root package beside libraries that it does not depend on. Of the system:
+// liburcu and ConcurrencyKit with their headers (Debian: liburcu-dev, libck-dev).
+//
+//     swift run -c release --package-path Integration/Peers Peers
+let package = Package(
+  name: "peers",
+  dependencies: [
+    .package(name: "swift-percpu", path: "../.."),
+    .package(url: "https://github.com/apple/swift-atomics", from: "1.3.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+  ],
+  targets: [
+    // Links to the root package's, which are no products.
+    .target(
+      name: "CBenchmarkPeers",
+      dependencies: [.product(name: "PerCPU", package: "swift-percpu")]),
+    .target(
+      name: "CReclamationPeers",
+      linkerSettings: [
+        .linkedLibrary("urcu-memb"), .linkedLibrary("urcu-qsbr"), .linkedLibrary("ck"),
+      ]),
+    .executableTarget(
+      name: "Peers",
+      dependencies: [
+        "CBenchmarkPeers", "CReclamationPeers",
+        .product(name: "PerCPU", package: "swift-percpu"),
+        .product(name: "Atomics", package: "swift-atomics"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+      ],
+      swiftSettings: [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+      ]),
+  ],
+  cLanguageStandard: .gnu11
+)
