@@ -16,10 +16,14 @@ struct HazardWord {
   @usableFromInline
   let table: Unmanaged<HazardTable>
 
-  init(_ address: UnsafeMutablePointer<Int>, _ value: Int, _ domain: HazardDomain) {
+  init(existingAt address: UnsafeMutablePointer<Int>, _ domain: HazardDomain) {
     unsafe self.address = address
     unsafe slots = domain.retirement.table.slots
     unsafe table = Unmanaged.passUnretained(domain.retirement.table)
+  }
+
+  init(_ address: UnsafeMutablePointer<Int>, _ value: Int, _ domain: HazardDomain) {
+    unsafe self.init(existingAt: address, domain)
     // Relaxed: whoever gets to know the source is told so in some way that orders.
     unsafe percpu_word_store_relaxed(address, value)
   }

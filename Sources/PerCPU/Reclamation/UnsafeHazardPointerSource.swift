@@ -26,6 +26,11 @@ public struct UnsafeHazardPointerSource<Node: ~Copyable> {
     unsafe word = HazardWord(address, Self.value(node, tag), domain)
   }
 
+  /// The source that was created in this memory before: so that a node need not keep more of it than its word.
+  public init(existingAt address: UnsafeMutablePointer<Int>, domain: HazardDomain = .shared) {
+    unsafe word = HazardWord(existingAt: address, domain)
+  }
+
   /// The node and the tag, unprotected: for comparisons.
   public func load() -> (node: UnsafeMutablePointer<Node>?, tag: Int) {
     unsafe Self.parts(word.load())
