@@ -413,6 +413,27 @@ extension PerCPUTests {
       }
     }
 
+    @Test func aDomainOfItsNodesSourcesEndsWhenTheyAreDrained() {
+      for drains in [true, false] {
+        let ends = Tally()
+        weak var leftOver: HazardDomain?
+        do {
+          let domain = HazardDomain()
+          leftOver = domain
+          domain.retire(Link(nil, domain, ends))
+          if drains { domain.drain() }
+        }
+        if drains {
+          #expect(leftOver == nil)
+        } else {
+          // The batch has the node, its source the domain, and that the batch.
+          withKnownIssue { #expect(leftOver == nil) }
+          leftOver?.drain()
+        }
+        #expect(ends.count == 1)
+      }
+    }
+
     // MARK: Several protections
 
     @Test func protectionsNest() {
