@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
-#include <signal.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,20 +62,32 @@ int32_t percpu_thread_pin(int32_t cpu) { return (void)cpu, ENOSYS; }
 
 #endif
 
-static __thread sigset_t mask_before;
-static __thread uint32_t deferrals;
+// Initial-exec: the first access must not allocate, because it may be in a signal handler.
+static __thread struct {
+  sigset_t mask_before;
+  uint32_t count;
+} deferral
+#if defined(__linux__)
+    __attribute__((tls_model("initial-exec")))
+#endif
+    ;
 
 void percpu_signals_defer(void) {
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_BLOCK, &all, &before);
+  sigset_t others, before;
+  sigfillset(&others);
+  // Not those by which a thread learns of its own faults and traps: if they are blocked, the kernel
+  // does not run their handlers but ends the process.
+  static const int own[] = {SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP};
+  for (size_t index = 0; index < sizeof own / sizeof own[0]; index++)
+    sigdelset(&others, own[index]);
+  pthread_sigmask(SIG_BLOCK, &others, &before);
   // From here on no handler of this thread runs.
-  if (deferrals++ == 0) mask_before = before;
+  if (deferral.count++ == 0) deferral.mask_before = before;
 }
 
 void percpu_signals_resume(void) {
-  if (--deferrals > 0) return;
-  sigset_t before = mask_before;
+  if (--deferral.count > 0) return;
+  sigset_t before = deferral.mask_before;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 

@@ -56,6 +56,27 @@ int32_t stress_signal_thread(int32_t tid) {
   return percpu_thread_signal(tid, stress_storm_signal());
 }
 
+static const volatile char *protected_page;
+
+static void on_fault(int signal) {
+  (void)signal;
+  mprotect((void *)protected_page, (size_t)sysconf(_SC_PAGESIZE), PROT_READ);
+}
+
+void stress_fault(void) {
+  size_t size = (size_t)sysconf(_SC_PAGESIZE);
+  void *page = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) abort();
+  protected_page = page;
+  struct sigaction action, before;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = on_fault;
+  sigaction(SIGSEGV, &action, &before);
+  (void)*protected_page;
+  sigaction(SIGSEGV, &before, NULL);
+  munmap(page, size);
+}
+
 extern uint64_t percpu_instrumented_aborts __attribute__((weak));
 
 bool stress_is_instrumented(void) { return &percpu_instrumented_aborts != NULL; }

@@ -227,6 +227,16 @@ extension PerCPUTests {
       }
     }
 
+    /// Signals wait while a thread insists. If those waited that tell of its own faults, the kernel
+    /// would end the process instead of running their handlers.
+    @Test func aFaultWhileAThreadInsistsReachesItsHandler() async {
+      await #expect(processExitsWith: .success) {
+        for stealing in [Stealing.automatic, .announcement] {
+          ShardedLock(initial: 0, stealing: stealing).insist(on: .unbound) { _ in stress_fault() }
+        }
+      }
+    }
+
     @Test func whatWouldWaitForItselfTraps() async {
       let one = await #expect(
         processExitsWith: .failure, observing: [\.standardErrorContent]

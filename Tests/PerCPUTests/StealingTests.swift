@@ -6,6 +6,12 @@ import PerCPU
 import StressSupport
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 extension PerCPUTests {
   /// Why no signal is used: a holder that it does not reach in time, and what becomes of it.
   @Suite(.enabled(if: !stress_has_thread_sanitizer()))
@@ -65,6 +71,55 @@ extension PerCPUTests {
       print("stealing from a holder that a storm interrupts: \(outcome)")
       #expect(outcome.isExact)
       #expect(outcome.steals > 20)
+    }
+
+    /// A handler that interrupted a commit may wait for nobody who waits for that, and finds all other
+    /// shards held by threads that ended in their updates.
+    @Test func aHandlerWithinACommitTakesWhatEndedThreadsHeld() async {
+      await #expect(processExitsWith: .success) {
+        alarm(20)
+        let lock = Handled()
+        stress_handle_signals(Handled.update, Unmanaged.passUnretained(lock).toOpaque())
+        let tid = Tally()
+        var threads = Threads()
+        threads.start {
+          percpu_thread_pin(Int32(allowedCPUs[0]))
+          stress_block_signals(false)
+          for cpu in CPU.rows where cpu.rawValue != allowedCPUs[0] {
+            onThreads(1) { _ in lock.lock.update(on: cpu) { _ -> Void in pthread_exit(nil) } }
+          }
+          tid.publish(Int(percpu_thread_id()))
+          while lock.interruptions.loadPublished() < 100 { lock.lock.update { $0[0] += 1 } }
+          tid.publish(0)
+        }
+        while tid.loadPublished() == 0 { stress_sleep(100_000) }
+        while tid.loadPublished() != 0 {
+          _ = stress_signal_thread(Int32(tid.count))
+          stress_sleep(100_000)
+        }
+        threads.join()
+        exit(lock.mistakes.count == 0 ? EXIT_SUCCESS : EXIT_FAILURE)
+      }
+    }
+
+    private final class Handled: Sendable {
+      let lock = ShardedLock(initial: InlineArray<512, Int>(repeating: 0), stealing: .announcement)
+      /// Handlers that ended although they had interrupted a commit.
+      let interruptions = Tally()
+      /// Those that others could have robbed.
+      let mistakes = Tally()
+
+      static let update: @convention(c) (UnsafeMutableRawPointer?) -> Void = { context in
+        Unmanaged<Handled>.fromOpaque(context!)._withUnsafeGuaranteedRef { handled in
+          let me = percpu_participant_number()
+          let isInCommit = percpu_participant_commits(me) % 2 != 0
+          handled.lock.update {
+            $0[0] += 1
+            if isInCommit && percpu_participant_pinned(me) == 0 { handled.mistakes.add() }
+          }
+          if isInCommit { handled.interruptions.addPublished(1) }
+        }
+      }
     }
 
     private struct Outcome {

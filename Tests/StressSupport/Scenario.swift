@@ -24,8 +24,9 @@ package struct Scenario: Sendable {
   /// All there are.
   package static let all: [Scenario] =
     litmusScenarios + counterScenarios + storageScenarios + sequenceScenarios
-    + lockScenarios + shardedLockScenarios + flushScenarios + generationScenarios
-    + contextScenarios + bigLockScenarios + hazardScenarios + structureScenarios + stormScenarios
+    + lockScenarios + shardedLockScenarios + insistenceScenarios + flushScenarios
+    + generationScenarios + contextScenarios + bigLockScenarios + hazardScenarios
+    + structureScenarios + stormScenarios
 
   /// Runs the scenario and tells what happened. On a busy machine a short run may not get to what it
   /// is to do; one that fails by nothing else is therefore done again, with four times the time.

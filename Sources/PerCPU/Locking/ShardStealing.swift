@@ -11,6 +11,7 @@ extension Shards {
   @usableFromInline
   func acquire(losses: Int) -> Claim {
     let me = percpu_participant_number()
+    if stealing == .announcement && mustNotWait(me) { return acquireElsewhere(me) }
     var losses = losses
     var row = percpu_row_hint()
     while true {
@@ -18,7 +19,7 @@ extension Shards {
       if word.isFree {
         if let claim = claim(&row, word, me, fixed: mustFix(losses)) { return claim }
         continue
-      } else if isTakeable(word, by: me) {
+      } else if isTakeable(row, word, by: me) {
         if let claim = takeOver(row, word, me, fixed: mustFix(losses)) { return claim }
         // A steal that was stolen is a loss as well.
         losses &+= 1
@@ -38,8 +39,10 @@ extension Shards {
     var losses = losses
     while true {
       let word = load(row)
-      if word.isFree || isTakeable(word, by: me) {
-        if let claim = takeOver(row, word, me, fixed: mustFix(losses)) { return claim }
+      if word.isFree || isTakeable(row, word, by: me) {
+        // An announced commit cannot be part of another one.
+        let fixed = mustFix(losses) || stealing == .announcement && mustNotWait(me)
+        if let claim = takeOver(row, word, me, fixed: fixed) { return claim }
         losses &+= 1
       } else if word.holder == me {
         return nil
@@ -57,13 +60,17 @@ extension Shards {
     while true {
       for cpu in CPU.rows {
         let word = load(cpu.rawValue)
-        if word.isFree || isTakeable(word, by: me),
+        if word.isFree || isTakeable(cpu.rawValue, word, by: me),
           let claim = takeOver(cpu.rawValue, word, me, fixed: fixed)
         {
           return claim
         }
       }
-      if CPU.rows.allSatisfy({ load($0.rawValue).holder == me }) {
+      let isAllMine = CPU.rows.allSatisfy { cpu in
+        let word = load(cpu.rawValue)
+        return word.holder == me && !isTakeable(cpu.rawValue, word, by: me)
+      }
+      if isAllMine {
         fatalError(
           """
           PerCPU: this thread holds every shard of a ShardedLock. Do not update it inside of its \
@@ -105,21 +112,22 @@ extension Shards {
 
   // MARK: Stealing
 
-  func isTakeable(_ word: ShardWord, by me: UInt32) -> Bool {
-    if percpu_participant_is_dead(word.holder) {
-      return stealing != .announcement || !mustNotWait(me)
-    }
+  func isTakeable(_ row: Int, _ word: ShardWord, by me: UInt32) -> Bool {
+    if percpu_participant_is_dead(word.holder) { return true }
     if word.isFixed { return false }
     switch stealing {
     case .never: return false
     case .restartFence: return true
-    // A thief waits for commits, and may not if others may wait for it.
-    case .announcement: return !word.isStealing && !mustNotWait(me)
+    // Our own commit, if that was interrupted, goes on after us.
+    case .announcement:
+      return !word.isStealing && !(word.holder == me && isCommitting(me, row) != nil)
     }
   }
 
-  /// Takes a shard that is free or held by somebody else. Nil if it changed meanwhile.
+  /// Takes a shard that is free or held by somebody else. Nil if it changed meanwhile, or would have to
+  /// be waited for by whoever must not wait.
   func takeOver(_ row: Int, _ old: ShardWord, _ me: UInt32, fixed: Bool) -> Claim? {
+    let waits = stealing != .announcement || !mustNotWait(me)
     pin()
     let token = old.stolen(by: me, fixed: fixed)
     // Acquire: pairs with the release of the last commit. Release: for whoever steals from us.
@@ -132,37 +140,56 @@ extension Shards {
     // Claims and commits that are sections have committed now, or will see the token; and the heavy
     // half of the pair whose light half is in the announced commit.
     percpu_fence_restart_all()
-    if stealing == .announcement && !old.isFree { waitForCommits(old, row, token) }
-    let secured = token.secured()
+    let isOver =
+      stealing != .announcement || old.isFree || commitsAreOver(old, row, token, waits: waits)
+    // If not, the former holder may find the shard in its hands again, as if nothing had happened. If it
+    // has seen the token, nobody is in that transaction any more, and the next one takes the shard.
+    let new = isOver ? token.secured() : old
     // Acquire: if it succeeds, nothing was stored since; what was copied before is ours to overwrite.
     let isMine = unsafe percpu_word_compare_exchange_acquire(
-      word(row), token.bits, secured.bits
+      word(row), token.bits, new.bits
     ).exchanged
-    if !(isMine && fixed) { unpin() }
+    // What is given back has cost the holder a transaction as well.
+    if isMine && !old.isFree { unsafe percpu_sequence_add(slots + 16, 1) }
+    let isSecured = isMine && isOver
+    if !(isSecured && fixed) { unpin() }
     wakeSleepers(row)
-    guard isMine else { return nil }
-    if !old.isFree { unsafe percpu_sequence_add(slots + 16, 1) }
-    return Claim(row: row, word: secured)
+    return isSecured ? Claim(row: row, word: new) : nil
   }
 
-  /// Waits for the commit that the former holder has announced. The former holder of a shard whose
-  /// thief is gone is not known: then for everybody's.
-  private func waitForCommits(_ old: ShardWord, _ row: Int, _ token: ShardWord) {
-    if !old.isStealing { return waitForCommit(of: old.holder, row, token) }
-    let me = percpu_participant_number()
-    for number in 1...percpu_participant_limit() where number != me {
-      waitForCommit(of: number, row, token)
+  /// Whether the commit that the former holder has announced is over, if need be after waiting for it.
+  /// The former holder of a shard whose thief is gone is not known: then everybody's.
+  private func commitsAreOver(
+    _ old: ShardWord, _ row: Int, _ token: ShardWord, waits: Bool
+  ) -> Bool {
+    if !old.isStealing { return commitIsOver(of: old.holder, row, token, waits: waits) }
+    // Our own included, which a handler may have interrupted.
+    return (1...percpu_participant_limit()).allSatisfy {
+      commitIsOver(of: $0, row, token, waits: waits)
     }
   }
 
-  /// Waits until a commit that a thread has announced is over, or the word shows that it was.
-  private func waitForCommit(of holder: UInt32, _ row: Int, _ token: ShardWord) {
-    let first = percpu_participant_commits(holder)
+  /// Whether a commit to this shard that a thread has announced is over, or the word shows that it was.
+  private func commitIsOver(
+    of holder: UInt32, _ row: Int, _ token: ShardWord, waits: Bool
+  ) -> Bool {
+    guard let first = isCommitting(holder, row) else { return true }
     var turn = 0
-    while first % 2 != 0, percpu_participant_commits(holder) == first, load(row) == token {
+    while percpu_participant_commits(holder) == first, load(row) == token {
+      if !waits { return false }
       rest(turn, row, while: token)
       turn += 1
     }
+    return true
+  }
+
+  /// The count of commits of a thread that has announced one to this row; nil if it has not.
+  private func isCommitting(_ holder: UInt32, _ row: Int) -> UInt32? {
+    let commits = percpu_participant_commits(holder)
+    guard commits % 2 != 0, unsafe percpu_participant_commits_to(holder, word(row)) else {
+      return nil
+    }
+    return commits
   }
 
   /// Whether this is a signal handler that interrupted an announced commit of its own thread, for which

@@ -42,7 +42,7 @@
 /// ``Stealing/announcement``, not if such handlers can interrupt each other, or if they can run on more
 /// threads at a time than there are CPUs: each may interrupt a commit that a thief of another row waits
 /// for, and look for a row that is free. ``update(on:_:)`` may not.
-/// While a thread insists on its shard, or steals one, its signals wait.
+/// While a thread insists on its shard, or steals one, its signals wait, but for those of faults.
 /// Closures are synchronous, so nothing is held
 /// across an `await`. The child of a fork can go on with it, whatever other threads held.
 ///

@@ -53,13 +53,13 @@ public import CAtomicsShim
 ///   starts again and sees the thief's word; a holder that is preempted inside of one is aborted
 ///   when it comes back, so nobody waits for it. This covers everybody's sections, so a stealing
 ///   word may itself be stolen from.
-/// - *announcement*: the holder counts its record's `commits` odd, light fence, looks at the word,
-///   commits, counts even. The thief changes the word, heavy fence, looks at `commits`. Even: the
-///   holder will see the thief's word. Odd: the thief waits until the number changes, or the word
-///   does. So a holder preempted inside of these few instructions is waited for, and one preempted
-///   anywhere else in its transaction is not. The thief asks the record of one holder, so a stealing
-///   word, whose former holder it does not know, is left alone (if the thief is gone, everybody's
-///   record is asked).
+/// - *announcement*: the holder notes the word in its record, counts the record's `commits` odd, light
+///   fence, looks at the word, commits, counts even. The thief changes the word, heavy fence, looks at
+///   `commits`. Even, or about another word: the holder will see the thief's word, or has been there.
+///   Odd: the thief waits until the number changes, or the word does. So a holder preempted inside of
+///   these few instructions is waited for, and one preempted anywhere else in its transaction is not.
+///   The thief asks the record of one holder, so a stealing word, whose former holder it does not
+///   know, is left alone (if the thief is gone, everybody's record is asked).
 ///
 /// The proposal of 2015 sends the holder a signal. With the announcement there is nothing left for a
 /// signal to do: what it could abort has to be waited for anyhow, since the signal may be blocked, or
@@ -80,8 +80,9 @@ public import CAtomicsShim
 /// Signals are kept from a thread while it is pinned. So whoever is waited for goes on, and ends.
 ///
 /// A signal handler that interrupted an announced commit must wait for nobody who may wait for that.
-/// It takes a row that is free, and fixes it, so that it is not robbed: the unbound row, which
-/// otherwise only threads without sections use.
+/// It takes any row that is free, or that it can steal at once; one that it would have to wait for it
+/// gives back by storing the old word again. It fixes what it has taken, so that it is not robbed: its
+/// own commit would have to be announced inside of the other one.
 @safe
 @frozen
 @usableFromInline

@@ -64,6 +64,9 @@ int64_t stress_signals_handled(void);
 /// Sends a thread a signal of the storm. Returns 0, or an errno if there is no such thread any more.
 int32_t stress_signal_thread(int32_t tid);
 
+/// Reads memory that it must not read. A handler of that fault allows it, and the reading goes on.
+void stress_fault(void);
+
 // MARK: A negative control: stealing by signal without an announcement
 
 /// What keeps the handler of the thief's signal from stopping the holder's commit.

@@ -16,16 +16,17 @@ PERCPU_INLINE void percpu_copy_from_shared(void *PERCPU_NONNULL destination,
 PERCPU_INLINE bool percpu_mutant_commit(uint32_t own, intptr_t *PERCPU_NONNULL word,
                                         intptr_t expected, intptr_t desired,
                                         percpu_section_copy copy) {
-  uint32_t *commits = &percpu_participant_record(own)->commits;
+  percpu_participant *record = percpu_participant_record(own);
   if (percpu_word_load_acquire(word) != expected) return false;
   percpu_instrumented_delay();
-  const uint32_t before = percpu_u32_load_relaxed(commits);
-  const bool announces = percpu_mutant == PERCPU_MUTANT_ANNOUNCED_TOO_LATE && before % 2 == 0;
-  if (announces) percpu_u32_store_relaxed(commits, before + 1);
+  const uint32_t before = percpu_u32_load_relaxed(&record->commits);
+  const bool announces = percpu_mutant == PERCPU_MUTANT_ANNOUNCED_TOO_LATE;
+  percpu_word_store_release(&record->committing, (intptr_t)word);
+  if (announces) percpu_u32_store_release(&record->commits, before + 1);
   percpu_fence_light();
   percpu_instrumented_delay();
   percpu_commit_owned(word, desired, copy);
-  if (announces) percpu_u32_store_release(commits, before + 2);
+  if (announces) percpu_u32_store_release(&record->commits, before + 2);
   return true;
 }
 
@@ -35,16 +36,17 @@ PERCPU_INLINE bool percpu_commit_announced(uint32_t own, intptr_t *PERCPU_NONNUL
   if (percpu_mutant == PERCPU_MUTANT_ANNOUNCED_TOO_LATE ||
       percpu_mutant == PERCPU_MUTANT_NOT_ANNOUNCED)
     return percpu_mutant_commit(own, word, expected, desired, copy);
-  uint32_t *commits = &percpu_participant_record(own)->commits;
-  const uint32_t before = percpu_u32_load_relaxed(commits);
-  if (before % 2 == 0) percpu_u32_store_relaxed(commits, before + 1);
+  percpu_participant *record = percpu_participant_record(own);
+  percpu_word_store_release(&record->committing, (intptr_t)word);
+  const uint32_t before = percpu_u32_load_relaxed(&record->commits);
+  percpu_u32_store_release(&record->commits, before + 1);
   percpu_fence_light();
   const bool is_ours = percpu_word_load_acquire(word) == expected;
   // Where a thief must wait for what comes.
   percpu_instrumented_delay();
   if (is_ours) percpu_commit_owned(word, desired, copy);
   percpu_instrumented_delay();
-  if (before % 2 == 0) percpu_u32_store_release(commits, before + 2);
+  percpu_u32_store_release(&record->commits, before + 2);
   return is_ours;
 }
 

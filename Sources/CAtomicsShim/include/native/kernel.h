@@ -48,7 +48,7 @@ int32_t percpu_thread_id(void);
 int32_t percpu_thread_signal(int32_t tid, int32_t signal);
 
 /// Keeps signals from the calling thread until it has called `percpu_signals_resume` as often; the mask
-/// is then what it was before. Async-signal-safe.
+/// is then what it was before. Not those of faults and traps. Async-signal-safe.
 void percpu_signals_defer(void);
 void percpu_signals_resume(void);
 

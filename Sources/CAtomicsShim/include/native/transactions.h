@@ -67,21 +67,22 @@ PERCPU_INLINE void percpu_commit_owned(intptr_t *PERCPU_NONNULL word, intptr_t d
 }
 
 /// The same, if the word is `expected`, announced in the record of participant `own`: false if it is
-/// not. The calling thread must be that participant, and may be in a signal handler that interrupted
-/// another announced commit.
+/// not. The calling thread must be that participant, and in no other announced commit.
 PERCPU_INLINE bool percpu_commit_announced(uint32_t own, intptr_t *PERCPU_NONNULL word,
                                            intptr_t expected, intptr_t desired,
                                            percpu_section_copy copy) {
-  uint32_t *commits = &percpu_participant_record(own)->commits;
-  // Relaxed: our own. Odd: the commit that was interrupted announces this one as well.
-  const uint32_t before = percpu_u32_load_relaxed(commits);
-  if (before % 2 == 0) percpu_u32_store_relaxed(commits, before + 1);
+  percpu_participant *record = percpu_participant_record(own);
+  // Release: a thief that sees it sees that the commit before is over.
+  percpu_word_store_release(&record->committing, (intptr_t)word);
+  // Relaxed: our own. Release: a thief that sees it sees which word it is about.
+  const uint32_t before = percpu_u32_load_relaxed(&record->commits);
+  percpu_u32_store_release(&record->commits, before + 1);
   // Pairs with the heavy fence of a thief, between its change of the word and its look at `commits`.
   percpu_fence_light();
   const bool is_ours = percpu_word_load_acquire(word) == expected;
   if (is_ours) percpu_commit_owned(word, desired, copy);
   // Release: a thief that sees it sees all that was copied, too.
-  if (before % 2 == 0) percpu_u32_store_release(commits, before + 2);
+  percpu_u32_store_release(&record->commits, before + 2);
   return is_ours;
 }
 
