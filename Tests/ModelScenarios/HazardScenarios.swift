@@ -588,7 +588,7 @@
 
     @Test func aRecordIsPlacedAgainBeforeItIsTakenBack() {
       expectPass(
-        placedAgain(.symmetric), executions: 858_803, seconds: 60,
+        placedAgain(.symmetric, preemptions(atMost: 5)), executions: 83_758, isBounded: true,
         "hazard, placed again, symmetric")
       expectPass(
         placedAgain(.membarrier, preemptions(atMost: 2)), executions: 52_100, isBounded: true,
