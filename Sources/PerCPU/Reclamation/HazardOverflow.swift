@@ -9,8 +9,14 @@ internal import CAtomicsShim
 /// address of the next block.
 @safe
 struct HazardOverflow {
-  private static let blockSize = 4096
-  private static let wordsPerLine = HazardTable.lineSize / MemoryLayout<Int>.size
+  #if PERCPU_MODEL
+    // Two slots: the simulated machine has few words.
+    private static let blockSize = 2 * HazardTable.lineSize
+    private static let wordsPerLine = 3
+  #else
+    private static let blockSize = 4096
+    private static let wordsPerLine = HazardTable.lineSize / MemoryLayout<Int>.size
+  #endif
 
   private let line = OwnLine()
 

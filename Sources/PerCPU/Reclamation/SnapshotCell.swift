@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CAtomicsShim
+
 /// A value that everybody reads all the time and somebody replaces now and then: a configuration, a routing table,
 /// certificates, feature flags.
 ///
