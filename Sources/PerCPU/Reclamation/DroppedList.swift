@@ -18,6 +18,12 @@ struct DroppedList: @unchecked Sendable {
     line.deallocate()
   }
 
+  /// Whether `close` was called.
+  var isClosed: Bool {
+    // Relaxed: whoever has to know is told by a lock.
+    unsafe percpu_pointer_load_relaxed(head) == line.address
+  }
+
   /// False if the list is closed. Callable from a signal handler.
   func add(_ record: HandedOver) -> Bool {
     // The list's reference.

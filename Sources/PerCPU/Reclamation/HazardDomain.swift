@@ -110,7 +110,8 @@ public final class HazardDomain: Sendable {
     retirement = Retirement(table: table, batchSize: batchSize, reclaimer: reclaimer)
   }
 
-  /// Reclaims what nobody protects, and leaves the rest to whoever does.
+  /// Reclaims what nobody protects, and leaves the rest to whoever does. What its sources give up from now on
+  /// is looked at one by one.
   deinit { retirement.close() }
 
   // MARK: Protecting

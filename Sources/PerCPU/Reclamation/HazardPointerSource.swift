@@ -27,13 +27,15 @@ internal import CAtomicsShim
 public final class HazardPointerSource<Node: AnyObject> {
   @usableFromInline
   let word: HazardWord
-  private let domain: HazardDomain
+  /// The domain's, and not the domain, which may have come to its end: it could be kept alive by what is
+  /// retired to it.
+  private let retirement: Retirement
 
   /// Creates a source that refers to an object, or to none.
   ///
   /// - Precondition: The tag is 0 to 3.
   public init(_ node: consuming Node? = nil, tag: Int = 0, domain: HazardDomain = .shared) {
-    self.domain = domain
+    retirement = domain.retirement
     let address = UnsafeMutablePointer<Int>.allocate(capacity: 1)
     word = unsafe HazardWord(address, Self.owning(node, tag), domain)
   }
@@ -89,7 +91,7 @@ public final class HazardPointerSource<Node: AnyObject> {
 
   private func retire(_ value: Int) {
     guard let object = unsafe HazardWord.object(value) else { return }
-    domain.retirement.retire(unsafe Retiree(object: object, reclaim: nil), deferred: false)
+    retirement.retire(unsafe Retiree(object: object, reclaim: nil), deferred: false)
   }
 
   private static func owning(_ node: consuming Node?, _ tag: Int) -> Int {

@@ -12,7 +12,7 @@ struct HazardWord {
   /// The table's, so that reading need not ask it.
   @usableFromInline
   let slots: UnsafeMutableRawPointer
-  /// Not counted: the domain, which the source keeps alive, does so.
+  /// Not counted: the source, or its user, keeps what has it alive.
   @usableFromInline
   let table: Unmanaged<HazardTable>
 

@@ -50,7 +50,9 @@ final class Retirement: Sendable {
     retired.increment()
     let full: [Retiree] = batches.withLocal { batch, _ in
       batch.append(retiree)
-      return deferred || batch.count < batchSize ? [] : Self.takeAll(&batch)
+      // Nobody comes by any more when the domain has ended, which has taken this lock since then.
+      let mayWait = (deferred || batch.count < batchSize) && !dropped.isClosed
+      return mayWait ? [] : Self.takeAll(&batch)
     }
     if !full.isEmpty { Backlog.process(full, of: self) }
   }
@@ -65,10 +67,11 @@ final class Retirement: Sendable {
     }
   }
 
-  /// No readers' drops are kept any more: their domain has ended.
+  /// The domain has ended: nothing is kept for later any more.
   func close() {
+    let left = dropped.close()
     drain()
-    reclaim(dropped.close().map { $0.retiree })
+    reclaim(left.map { $0.retiree })
   }
 
   private static func takeAll(_ batch: inout [Retiree]) -> [Retiree] {

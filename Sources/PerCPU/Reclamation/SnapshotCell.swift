@@ -32,7 +32,7 @@ public final class SnapshotCell<Value: Sendable> {
 
   @usableFromInline
   let word: HazardWord
-  private let domain: HazardDomain
+  private let retirement: Retirement
   private let line = OwnLine()
 
   /// Creates a cell.
@@ -41,7 +41,7 @@ public final class SnapshotCell<Value: Sendable> {
   ///   - value: What it holds first.
   ///   - domain: Where old values go.
   public init(_ value: consuming Value, domain: HazardDomain = .shared) {
-    self.domain = domain
+    retirement = domain.retirement
     word = unsafe HazardWord(line.word(at: 0), Self.owning(Snapshot(value)), domain)
   }
 
@@ -156,7 +156,7 @@ public final class SnapshotCell<Value: Sendable> {
   }
 
   private func retire(_ value: Int) {
-    domain.retirement.retire(
+    retirement.retire(
       unsafe Retiree(object: HazardWord.object(value)!, reclaim: nil), deferred: false)
   }
 
