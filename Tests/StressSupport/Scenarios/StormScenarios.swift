@@ -8,7 +8,7 @@ import PerCPU
 /// that is disturbed really run at the same time.
 let stormScenarios: [Scenario] = [
   Scenario(
-    "storm-fences", weight: 43,
+    "storm-fences", weight: 48,
     "additions under restart fences without pause"
   ) { run in
     let counter = CheckedCounter(run)
@@ -23,7 +23,7 @@ let stormScenarios: [Scenario] = [
   },
 
   Scenario(
-    "storm-signals", weight: 32,
+    "storm-signals", weight: 38,
     "additions, and more of them in the handlers of signals without pause"
   ) { run in
     let counter = CheckedCounter(run)
@@ -37,14 +37,14 @@ let stormScenarios: [Scenario] = [
   },
 
   Scenario(
-    "storm-shards", weight: 4,
+    "storm-shards", weight: 5,
     "updates of a sharded lock, and more of them in the handlers of signals without pause"
   ) { run in
     stormShards(run, .automatic)
   },
 
   Scenario(
-    "storm-shards-announced", weight: 4,
+    "storm-shards-announced", weight: 5,
     "the same with announced commits"
   ) { run in
     stormShards(run, .announcement)
