@@ -57,7 +57,7 @@ package func recordHistories<Subject: Sendable, Action: Sendable>(
 ) -> [[Recorded<Action>]] {
   let subjects = (0..<count).map { _ in make() }
   let arrived = subjects.map { _ in Tally() }
-  let histories = Mutex([[Recorded<Action>]](repeating: [], count: count))
+  let histories = Guarded([[Recorded<Action>]](repeating: [], count: count))
   let order = Ticks()
   onThreads(threads) { thread in
     var random = SeededGenerator(seed: seed &+ UInt64(thread) &* 0x9E37_79B9)
