@@ -8,18 +8,18 @@ struct Retiree: @unchecked Sendable {
   let object: UnsafeMutableRawPointer
   /// How; nil releases a reference to a class instance.
   let reclaim: (@Sendable (UnsafeMutableRawPointer) -> Void)?
+  /// A class instance can be referred to once more; what is raw has one owner.
+  let isCounted: Bool
 
   init(
     object: UnsafeMutableRawPointer, reclaim: (@Sendable (UnsafeMutableRawPointer) -> Void)?
   ) {
     unsafe self.object = object
     unsafe self.reclaim = reclaim
+    unsafe isCounted = reclaim == nil
   }
 
   var address: Int { unsafe Int(bitPattern: object) }
-
-  /// A class instance can be referred to once more; what is raw has one owner.
-  var isCounted: Bool { unsafe reclaim == nil }
 
   func retain() {
     _ = unsafe Unmanaged<AnyObject>.fromOpaque(object).retain()

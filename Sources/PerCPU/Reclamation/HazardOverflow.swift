@@ -55,16 +55,21 @@ struct HazardOverflow {
   }
 
   /// Until `body` returns true. Blocks that are added meanwhile are not among them: whoever claims a slot
-  /// there loads its source after the restart fence of whoever looks.
+  /// there loads its source after the restart fence of whoever looks. Not `for`, which allocates in a debug
+  /// build: this may be a signal handler.
   func forEachSlot(_ body: (HazardSlot) -> Bool) {
     // Acquire: pairs with the release of `addBlock`.
     var block = unsafe percpu_pointer_load_acquire(head)
     while let address = unsafe block {
-      for line in stride(from: 0, to: Self.blockSize, by: 2 * HazardTable.lineSize) {
+      var line = 0, index = 1
+      while line < Self.blockSize {
         let words = unsafe (address + line).assumingMemoryBound(to: Int.self)
-        for index in (line == 0 ? 1 : 0)..<Self.wordsPerLine {
+        while index < Self.wordsPerLine {
           if body(unsafe HazardSlot(words + index)) { return }
+          index += 1
         }
+        line += 2 * HazardTable.lineSize
+        index = 0
       }
       unsafe block = address.load(as: UnsafeMutableRawPointer?.self)
     }

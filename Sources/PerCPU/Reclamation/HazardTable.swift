@@ -79,7 +79,10 @@ final class HazardTable: @unchecked Sendable {
 
   /// Protects what a source refers to, in the first slot of the own row that is free, or in the overflow.
   func protect(_ source: UnsafePointer<Int>) -> Protection {
-    for index in 0..<slotsPerRow {
+    // Not `for`, which allocates in a debug build: this may be a signal handler.
+    var index = -1
+    while index + 1 < slotsPerRow {
+      index += 1
       let publication = unsafe percpu_sequence_publish(wordOfRows(index), source)
       guard publication.committed else { continue }
       let slot = unsafe HazardSlot(percpu_row_word(wordOfRows(index), publication.row))
@@ -203,12 +206,19 @@ final class HazardTable: @unchecked Sendable {
     while holder(of: address) != nil { percpu_thread_yield() }
   }
 
-  /// Until `body` returns true.
+  /// Until `body` returns true. Not `for`, as above.
   private func forEachSlot(_ body: (HazardSlot) -> Bool) {
-    for cpu in CPU.rows {
-      for index in 0..<slotsPerRow {
-        if body(unsafe HazardSlot(percpu_row_word(wordOfRows(index), cpu.rawValue))) { return }
+    let rows = CPU.rows
+    var row = 0
+    while row < rows.count {
+      var index = 0
+      while index < slotsPerRow {
+        if body(unsafe HazardSlot(percpu_row_word(wordOfRows(index), rows[row].rawValue))) {
+          return
+        }
+        index += 1
       }
+      row += 1
     }
     overflow.forEachSlot(body)
   }

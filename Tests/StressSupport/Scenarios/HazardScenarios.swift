@@ -133,6 +133,8 @@ private final class CellReaders: Sendable {
     run.demand("reads in handlers", inHandlers, perSecond: 5)
     let handedOver = Tally()
     run.demand("handed over", handedOver, perSecond: 5)
+    // Whatever is made at its first use is not made in a handler.
+    readInHandler()
     // Never released: a late signal may still find it.
     stress_handle_signals(
       { Unmanaged<CellReaders>.fromOpaque($0!)._withUnsafeGuaranteedRef { $0.readInHandler() } },
