@@ -67,6 +67,11 @@ package final class StressRun: Sendable {
     notes.withLock { $0.floors.append((name, tally, max(1, perSecond * seconds))) }
   }
 
+  /// The same, but for builds with the thread sanitizer, which slows some scenarios down a hundred times.
+  package func demandAtSpeed(_ name: String, _ tally: Tally, perSecond: Double) {
+    if !stress_has_thread_sanitizer() { demand(name, tally, perSecond: perSecond) }
+  }
+
   package func nameExtra(_ name: String) {
     notes.withLock { $0.extraName = name }
   }

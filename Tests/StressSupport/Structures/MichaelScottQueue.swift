@@ -78,7 +78,8 @@ package final class MichaelScottQueue<Element: Sendable>: @unchecked Sendable {
           guard first.load().node == dummy else { return .again }
           if last.load().node == dummy { _ = last.compareExchange(expected: dummy, desired: node) }
           guard first.compareExchange(expected: dummy, desired: node) else { return .again }
-          let element = node.pointee.element.take()
+          // Of the element alone: others use the rest of the node.
+          let element = node.pointer(to: \.element)!.pointee.take()
           domain.retire(dummy) {
             $0.deinitialize(count: 1)
             $0.deallocate()
