@@ -9,13 +9,14 @@ internal import CAtomicsShim
 /// address of the next block.
 @safe
 struct HazardOverflow {
+  // Computed: making a constant at its first use is not for signal handlers.
   #if PERCPU_MODEL
     // Two slots: the simulated machine has few words.
-    private static let blockSize = 2 * HazardTable.lineSize
-    private static let wordsPerLine = 3
+    private static var blockSize: Int { 2 * HazardTable.lineSize }
+    private static var wordsPerLine: Int { 3 }
   #else
-    private static let blockSize = 4096
-    private static let wordsPerLine = HazardTable.lineSize / MemoryLayout<Int>.size
+    private static var blockSize: Int { 4096 }
+    private static var wordsPerLine: Int { HazardTable.lineSize / MemoryLayout<Int>.size }
   #endif
 
   private let line = OwnLine()
