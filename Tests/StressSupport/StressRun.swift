@@ -63,13 +63,9 @@ package final class StressRun: Sendable {
   /// Demands that something happened at least `perSecond` times a second: a disturbance that does
   /// nothing must not pass for a test. A run of less than half a second is not judged.
   package func demand(_ name: String, _ tally: Tally, perSecond: Double) {
-    guard seconds >= 0.5 else { return }
+    // The thread sanitizer slows some scenarios down a hundred times.
+    guard seconds >= 0.5 && !stress_has_thread_sanitizer() else { return }
     notes.withLock { $0.floors.append((name, tally, max(1, perSecond * seconds))) }
-  }
-
-  /// The same, but for builds with the thread sanitizer, which slows some scenarios down a hundred times.
-  package func demandAtSpeed(_ name: String, _ tally: Tally, perSecond: Double) {
-    if !stress_has_thread_sanitizer() { demand(name, tally, perSecond: perSecond) }
   }
 
   package func nameExtra(_ name: String) {

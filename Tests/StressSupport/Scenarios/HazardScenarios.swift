@@ -26,7 +26,7 @@ let hazardScenarios: [Scenario] = [
   ) { run in
     let nodes = AgedNodes(run, sources: 4, HazardDomain(batchSize: 8, reclaimer: .retirer))
     nodes.demandOutcomes()
-    run.demandAtSpeed("signals", run.signals, perSecond: 5)
+    run.demand("signals", run.signals, perSecond: 5)
     nodes.handleSignals()
     run.work(
       disturbed: .all,
@@ -62,7 +62,7 @@ let hazardScenarios: [Scenario] = [
     "one reader and one retirer, then nobody: nothing that was handed over is left in a box"
   ) { run in
     let outcomes = Outcomes()
-    run.demandAtSpeed("dropped by readers", outcomes.dropped, perSecond: 1)
+    run.demand("dropped by readers", outcomes.dropped, perSecond: 1)
     run.work(disturbed: [], threads: 1) { worker in
       let rounds = HazardRounds(run, seed: worker.random.next())
       outcomes.dropped.add(rounds.run(rounds: 500))
@@ -126,10 +126,10 @@ private final class CellReaders: Sendable {
   }
 
   func stress() {
-    run.demandAtSpeed("signals", run.signals, perSecond: 5)
-    run.demandAtSpeed("reads in handlers", inHandlers, perSecond: 5)
+    run.demand("signals", run.signals, perSecond: 5)
+    run.demand("reads in handlers", inHandlers, perSecond: 5)
     let handedOver = Tally()
-    run.demandAtSpeed("handed over", handedOver, perSecond: 5)
+    run.demand("handed over", handedOver, perSecond: 5)
     // Whatever is made at its first use is not made in a handler.
     readInHandler()
     // Never released: a late signal may still find it.
@@ -231,7 +231,7 @@ private final class GuardedObjects: Sendable {
     let outcomes = Outcomes()
     outcomes.demand(of: run)
     let displaced = Tally()
-    run.demandAtSpeed("displaced", displaced, perSecond: 1)
+    run.demand("displaced", displaced, perSecond: 1)
     stress_handle_signals({ _ in }, nil)
     run.work(
       disturbed: .all,
@@ -331,8 +331,8 @@ private struct Outcomes {
 
   /// - Parameter areTakenBack: Whether threads are interrupted at the right place for that.
   func demand(of run: StressRun, areTakenBack: Bool = true) {
-    run.demandAtSpeed("dropped by readers", dropped, perSecond: 5)
-    if areTakenBack && run.threads > 8 { run.demandAtSpeed("taken back", takenBack, perSecond: 1) }
+    run.demand("dropped by readers", dropped, perSecond: 5)
+    if areTakenBack && run.threads > 8 { run.demand("taken back", takenBack, perSecond: 1) }
   }
 }
 
@@ -375,7 +375,7 @@ private final class AgedNodes: Sendable {
 
   func demandOutcomes(areTakenBack: Bool = true) {
     outcomes.demand(of: run, areTakenBack: areTakenBack)
-    run.demandAtSpeed("retired ones seen", retiredSeen, perSecond: 5)
+    run.demand("retired ones seen", retiredSeen, perSecond: 5)
   }
 
   /// From now on signals read.

@@ -69,7 +69,7 @@ let structureScenarios: [Scenario] = [
 ]
 
 private func disturb(_ run: StressRun) {
-  run.demandAtSpeed("signals", run.signals, perSecond: 5)
+  run.demand("signals", run.signals, perSecond: 5)
   stress_handle_signals({ _ in }, nil)
 }
 
