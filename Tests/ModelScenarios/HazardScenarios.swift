@@ -445,7 +445,7 @@
         play.scenario.thread("reader") { record.home.drop(record, by: .reader) }
         play.scenario.thread("ends") { record.home.close() }
       }.check()
-      expectPass(result, executions: 6, "hazard, a domain ends")
+      expectPass(result, executions: 8, "hazard, a domain ends")
     }
 
     // MARK: The overflow
