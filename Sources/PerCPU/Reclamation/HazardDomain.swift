@@ -4,8 +4,8 @@ internal import CAtomicsShim
 
 /// Where objects go that nobody can find any more, but that somebody may still be reading.
 ///
-/// A reader *protects* what a source refers to while it uses it, for about the cost of a counter's addition
-/// and without counting references. Whoever has taken an object out of the source *retires* it: it is
+/// A reader *protects* what a source refers to while it uses it, for about the cost of three additions to a
+/// counter and without counting references. Whoever has taken an object out of the source *retires* it: it is
 /// reclaimed when nobody protects it any more.
 ///
 /// ```swift
@@ -32,13 +32,13 @@ internal import CAtomicsShim
 /// look at each slot; what nobody protects is reclaimed at once, and what somebody protects is handed over to
 /// the protection's slot, to be reclaimed by whoever ends it. Nobody ever waits for a reader: a reader
 /// that sleeps holds back the object it reads and no other. What is not reclaimed is at most a batch for each
-/// CPU, and an object for each protection.
+/// CPU, and an object for each protection; and what was retired as deferred, as long as nobody drains.
 ///
 /// Where the `deinit` of an object runs is said by a domain's ``Reclaimer``.
 ///
 /// ## Cost
-/// Protecting takes no locked instruction on the restartable engine (benchmark `read`), retiring a few
-/// nanoseconds and a share of a fence of 1 to 10 microseconds (benchmark `reclaim`).
+/// Protecting takes no locked instruction on the restartable engine (benchmark `read`). Retiring takes a lock of
+/// the CPU, and its share of a batch's fence of 1 to 10 microseconds (benchmark `reclaim`).
 ///
 /// ## Progress, memory ordering, signals, tasks, forks
 /// Protecting is lock-free, as is ending it. Retiring takes a lock of the CPU. What was done to an object
