@@ -138,15 +138,7 @@ public final class HazardDomain: Sendable {
       source.word.end(protection)
       withExtendedLifetime(source) {}
     }
-    var outcome: Swift.Result<Result, Failure>?
-    unsafe Unmanaged<Node>.fromOpaque(object)._withUnsafeGuaranteedRef { node in
-      do throws(Failure) {
-        outcome = .success(try body(node))
-      } catch {
-        outcome = .failure(error)
-      }
-    }
-    return try outcome.take()!.get()
+    return unsafe try withUncounted(Unmanaged<Node>.fromOpaque(object), body)
   }
 
   /// Protects what `source` refers to until the guard's life ends. Returns nil if it refers to nothing.

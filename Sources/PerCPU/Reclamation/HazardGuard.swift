@@ -43,15 +43,7 @@ public struct HazardGuard<Node: AnyObject>: ~Copyable {
   public func withValue<Result: ~Copyable, Failure: Error>(
     _ body: (borrowing Node) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    var outcome: Swift.Result<Result, Failure>?
-    unsafe Unmanaged<Node>.fromOpaque(protection.object!)._withUnsafeGuaranteedRef { node in
-      do throws(Failure) {
-        outcome = .success(try body(node))
-      } catch {
-        outcome = .failure(error)
-      }
-    }
-    return try outcome.take()!.get()
+    unsafe try withUncounted(Unmanaged<Node>.fromOpaque(protection.object!), body)
   }
 
   /// The object, for longer than the guard lives.

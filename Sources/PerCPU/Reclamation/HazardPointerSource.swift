@@ -34,10 +34,21 @@ public final class HazardPointerSource<Node: AnyObject> {
   /// Creates a source that refers to an object, or to none.
   ///
   /// - Precondition: The tag is 0 to 3.
-  public init(_ node: consuming Node? = nil, tag: Int = 0, domain: HazardDomain = .shared) {
+  public convenience init(
+    _ node: consuming Node? = nil, tag: Int = 0, domain: HazardDomain = .shared
+  ) {
+    self.init(Self.owning(node, tag), domain, byteCount: MemoryLayout<Int>.size)
+  }
+
+  /// One that shares its line with nothing else.
+  convenience init(alone node: consuming Node, domain: HazardDomain) {
+    self.init(Self.owning(node, 0), domain, byteCount: PerCPUArena.lineSize)
+  }
+
+  private init(_ value: Int, _ domain: HazardDomain, byteCount: Int) {
     retirement = domain.retirement
-    let address = UnsafeMutablePointer<Int>.allocate(capacity: 1)
-    word = unsafe HazardWord(address, Self.owning(node, tag), domain)
+    let address = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: byteCount)
+    word = unsafe HazardWord(address.assumingMemoryBound(to: Int.self), value, domain)
   }
 
   deinit {

@@ -30,6 +30,13 @@ struct HazardSlot {
   func clear(in table: Unmanaged<HazardTable>) {
     // Release: pairs with the acquire of whoever looks at the slots, and of whoever claims this one.
     unsafe percpu_word_store_release(word, 0)
+    unsafe lookIntoBox(for: table)
+  }
+
+  /// Looks whether something was handed over meanwhile. For whoever has cleared the slot.
+  @inlinable
+  @inline(__always)
+  func lookIntoBox(for table: Unmanaged<HazardTable>) {
     // Pairs with the heavy fence between placing and looking at the slot.
     percpu_fence_light()
     // Relaxed: taking it acquires.
@@ -39,7 +46,8 @@ struct HazardSlot {
   @usableFromInline
   @inline(never)
   func pickUp(_ table: Unmanaged<HazardTable>) {
-    unsafe table._withUnsafeGuaranteedRef { $0.pickUp(self) }
+    guard let record = take() else { return }
+    unsafe table._withUnsafeGuaranteedRef { $0.settle(record, at: self, by: .reader) }
   }
 
   /// Whether the slot protects this address. What its former claims did happened before, if not.
@@ -73,30 +81,4 @@ struct HazardSlot {
     unsafe content.release()
     return true
   }
-}
-
-/// What a hazard slot protects.
-@safe
-@frozen
-@usableFromInline
-struct Protection {
-  @usableFromInline
-  let slot: HazardSlot
-  /// The address, which may be 0, and its tag. If both are 0 no slot is claimed.
-  @usableFromInline
-  let value: Int
-
-  @inlinable
-  init(_ slot: HazardSlot, _ value: Int) {
-    self.slot = slot
-    self.value = value
-  }
-
-  @inlinable
-  var object: UnsafeMutableRawPointer? {
-    unsafe UnsafeMutableRawPointer(bitPattern: value & ~HazardTable.tagMask)
-  }
-
-  @inlinable
-  var tag: Int { value & HazardTable.tagMask }
 }

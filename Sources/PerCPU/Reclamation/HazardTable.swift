@@ -87,7 +87,7 @@ final class HazardTable: @unchecked Sendable {
       guard publication.committed else { continue }
       let slot = unsafe HazardSlot(percpu_row_word(wordOfRows(index), publication.row))
       // Without sections something may have been protected for a moment.
-      if publication.value == 0 { lookIntoBox(slot) }
+      if publication.value == 0 { unsafe slot.lookIntoBox(for: .passUnretained(self)) }
       return Protection(slot, publication.value)
     }
     return unsafe protectInOverflow(source)
@@ -108,20 +108,8 @@ final class HazardTable: @unchecked Sendable {
       // Release: of what was read under the former protection.
       unsafe percpu_word_store_release(slot.word, newer)
     }
-    if value == 0 { lookIntoBox(slot) }
+    if value == 0 { unsafe slot.lookIntoBox(for: .passUnretained(self)) }
     return Protection(slot, value)
-  }
-
-  /// Whoever has cleared a slot calls this: looks whether something was handed over to it meanwhile.
-  func lookIntoBox(_ slot: HazardSlot) {
-    // Pairs with the heavy fence between placing and looking at the slot.
-    percpu_fence_light()
-    // Relaxed: taking it acquires.
-    if unsafe percpu_pointer_load_relaxed(slot.box) != nil { pickUp(slot) }
-  }
-
-  func pickUp(_ slot: HazardSlot) {
-    if let record = slot.take() { settle(record, at: slot, by: .reader) }
   }
 
   // MARK: Whoever reclaims
@@ -177,7 +165,7 @@ final class HazardTable: @unchecked Sendable {
   }
 
   /// See the rule of the box. Allocates nothing: this may be a signal handler.
-  private func settle(_ first: HandedOver, at place: HazardSlot, by dropper: Retirement.Dropper) {
+  func settle(_ first: HandedOver, at place: HazardSlot, by dropper: Retirement.Dropper) {
     var (record, slot) = (first, place)
     while true {
       if slot.holds(record.address) {

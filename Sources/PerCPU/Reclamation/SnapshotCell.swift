@@ -26,13 +26,13 @@ internal import CAtomicsShim
 /// Others call this an atomic shared pointer, an RCU-protected pointer, an ArcSwap.
 @safe
 public final class SnapshotCell<Value: Sendable> {
-  // Representation: a word, alone in its line, that owns a reference to a `Snapshot`. A value is never
-  // changed where it stands: changes make a new one.
+  // Representation: a source of `Snapshot`s, whose word is alone in its line. A value is never changed where
+  // it stands: changes make a new one.
 
+  /// The source's, so that reading need not ask it.
   @usableFromInline
   let word: HazardWord
-  private let retirement: Retirement
-  private let line = OwnLine()
+  private let source: HazardPointerSource<Snapshot<Value>>
 
   /// Creates a cell.
   ///
@@ -40,16 +40,8 @@ public final class SnapshotCell<Value: Sendable> {
   ///   - value: What it holds first.
   ///   - domain: Where old values go.
   public init(_ value: consuming Value, domain: HazardDomain = .shared) {
-    retirement = domain.retirement
-    word = unsafe HazardWord(line.word(at: 0), Self.owning(Snapshot(value)), domain)
-  }
-
-  deinit {
-    retire(word.load())
-    #if PERCPU_MODEL
-      unsafe percpu_model_forget(line.address, 8)
-    #endif
-    line.deallocate()
+    source = HazardPointerSource(alone: Snapshot(value), domain: domain)
+    word = source.word
   }
 
   // MARK: Reading
@@ -67,17 +59,11 @@ public final class SnapshotCell<Value: Sendable> {
       word.end(protection)
       withExtendedLifetime(self) {}
     }
-    var outcome: Swift.Result<Result, Failure>?
     // There is always one, without a tag.
     let snapshot = unsafe UnsafeMutableRawPointer(bitPattern: protection.value).unsafelyUnwrapped
-    unsafe Unmanaged<Snapshot<Value>>.fromOpaque(snapshot)._withUnsafeGuaranteedRef { snapshot in
-      do throws(Failure) {
-        outcome = .success(try body(snapshot.value))
-      } catch {
-        outcome = .failure(error)
-      }
+    return unsafe try withUncounted(Unmanaged<Snapshot<Value>>.fromOpaque(snapshot)) {
+      snapshot throws(Failure) in try body(snapshot.value)
     }
-    return try outcome.take()!.get()
   }
 
   /// A copy of the value.
@@ -95,7 +81,7 @@ public final class SnapshotCell<Value: Sendable> {
   ///
   /// - Complexity: O(1), lock-free; that of retiring (see ``HazardDomain``).
   public func store(_ value: consuming Value) {
-    retire(word.exchange(Self.owning(Snapshot(value))))
+    source.exchange(Snapshot(value))
   }
 
   /// Replaces the value, and returns the one before.
@@ -103,9 +89,7 @@ public final class SnapshotCell<Value: Sendable> {
   /// - Complexity: That of ``store(_:)``.
   @discardableResult
   public func exchange(_ value: consuming Value) -> Value {
-    let old = word.exchange(Self.owning(Snapshot(value)))
-    defer { retire(old) }
-    return Self.snapshot(old).value
+    source.exchange(Snapshot(value)).node!.value
   }
 
   /// Replaces the value by one that `body` makes out of it.
@@ -118,10 +102,10 @@ public final class SnapshotCell<Value: Sendable> {
     _ body: (inout Value) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     while true {
-      let current = currentSnapshot()
+      let current = source.load().node!
       var value = current.value
       let result = try body(&value)
-      if replace(current, by: value) { return result }
+      if source.compareExchange(expected: current, desired: Snapshot(value)) { return result }
     }
   }
 
@@ -131,40 +115,12 @@ public final class SnapshotCell<Value: Sendable> {
   public func compareExchange(
     expected: borrowing Value, desired: borrowing Value
   ) -> (exchanged: Bool, original: Value) where Value: Equatable {
-    let (expected, desired) = (copy expected, copy desired)
+    let (expected, new) = (copy expected, Snapshot(copy desired))
     while true {
-      let current = currentSnapshot()
+      let current = source.load().node!
       guard current.value == expected else { return (false, current.value) }
-      if replace(current, by: desired) { return (true, current.value) }
+      if source.compareExchange(expected: current, desired: new) { return (true, current.value) }
     }
-  }
-
-  /// It cannot be at the address of another one while the caller has it.
-  private func currentSnapshot() -> Snapshot<Value> {
-    let protection = word.protect()
-    defer { word.end(protection) }
-    return Self.snapshot(protection.value)
-  }
-
-  private func replace(_ old: Snapshot<Value>, by value: consuming Value) -> Bool {
-    let new = unsafe Unmanaged.passRetained(Snapshot(value))
-    let expected = unsafe Int(bitPattern: Unmanaged.passUnretained(old).toOpaque())
-    let exchanged = word.compareExchange(expected, unsafe Int(bitPattern: new.toOpaque()))
-    if exchanged { retire(expected) } else { unsafe new.release() }
-    return exchanged
-  }
-
-  private func retire(_ value: Int) {
-    retirement.retire(
-      unsafe Retiree(object: HazardWord.object(value)!, reclaim: nil), deferred: false)
-  }
-
-  private static func owning(_ snapshot: consuming Snapshot<Value>) -> Int {
-    unsafe HazardWord.value(Unmanaged.passRetained(snapshot).toOpaque(), tag: 0)
-  }
-
-  private static func snapshot(_ value: Int) -> Snapshot<Value> {
-    unsafe Unmanaged<Snapshot<Value>>.fromOpaque(HazardWord.object(value)!).takeUnretainedValue()
   }
 }
 
@@ -181,3 +137,5 @@ final class Snapshot<Value> {
     self.value = value
   }
 }
+
+extension Snapshot: Sendable where Value: Sendable {}
