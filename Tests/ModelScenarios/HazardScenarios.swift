@@ -151,7 +151,7 @@
       let publication = percpu_sequence_publish(word.slots, word.address)
       guard publication.committed else { return }
       let slot = stage.slot(publication.row)
-      if publication.value == 0 { return stage.table.lookIntoBox(slot) }
+      if publication.value == 0 { return slot.lookIntoBox(for: .passUnretained(stage.table)) }
       let protection = Protection(slot, publication.value)
       meanwhile()
       use(protection)
@@ -578,7 +578,7 @@
         let object = play.counted(references: 2), slot = play.stage.slot(0)
         play.put(object)
         let record = play.record(object)
-        play.scenario.thread("former reader") { play.stage.table.lookIntoBox(slot) }
+        play.scenario.thread("former reader") { slot.lookIntoBox(for: .passUnretained(play.stage.table)) }
         play.scenario.thread("reader", cpu: 0) {
           play.readIfFree { play.replace(domain: 1) }
         }
