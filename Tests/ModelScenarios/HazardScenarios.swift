@@ -578,7 +578,9 @@
         let object = play.counted(references: 2), slot = play.stage.slot(0)
         play.put(object)
         let record = play.record(object)
-        play.scenario.thread("former reader") { slot.lookIntoBox(for: .passUnretained(play.stage.table)) }
+        play.scenario.thread("former reader") {
+          slot.lookIntoBox(for: .passUnretained(play.stage.table))
+        }
         play.scenario.thread("reader", cpu: 0) {
           play.readIfFree { play.replace(domain: 1) }
         }

@@ -49,9 +49,11 @@ let hazardScenarios: [Scenario] = [
   ) { run in
     let nodes = AgedNodes(run, sources: 1, HazardDomain(batchSize: 1, reclaimer: .inline))
     nodes.demandOutcomes(areTakenBack: false)
-    run.work(disturbed: [], threads: min(run.threads, 4)) { worker in
-      for _ in 0..<100 {
-        if worker.index == 0 { nodes.replace(&worker) } else { nodes.read(&worker) }
+    run.work(disturbed: .allButSignals, threads: min(run.threads, 4)) { worker in
+      switch worker.index {
+      case 0: nodes.replace(&worker)
+      case 1: nodes.read(&worker)
+      default: nodes.readKeenly()
       }
     }
     nodes.check()
@@ -449,6 +451,23 @@ private final class AgedNodes: Sendable {
         run.fail("the memory of a node was handed out again under its reader")
       }
     }
+  }
+
+  /// Leaves at once, unless the node is on its way out already: only then it matters what its retirer does
+  /// meanwhile. So most of the time goes by between finding a node and showing it.
+  func readKeenly() {
+    for _ in 0..<10 {
+      domain.withProtected(places[0].source) { node, _ in
+        let age = percpu_word_load_relaxed(node + 1)
+        guard age != Age.current else { return }
+        retiredSeen.add()
+        Pace.pauses(200).spend()
+        if max(age, percpu_word_load_relaxed(node + 1)) > Age.retired {
+          run.fail("a node was reclaimed under its keen reader")
+        }
+      }
+    }
+    run.operations.add(10)
   }
 
   private func readInHandler() {
