@@ -78,6 +78,8 @@ public final class HazardDomain: Sendable {
     public let droppedByReaders: Int
     /// How often somebody took back what he had handed over, because the reader had gone.
     public let takenBack: Int
+    /// How often somebody who wanted that found that the reader, or somebody else, had been faster.
+    public let foundTaken: Int
     /// How often something that was handed over had to make room for something else.
     public let displaced: Int
     /// Objects that were retired and are not reclaimed.

@@ -146,7 +146,11 @@ final class HazardTable: @unchecked Sendable {
     }
     // Pairs with the light fence of whoever clears a slot.
     percpu_fence_heavy()
-    for (record, slot) in records where !slot.holds(record.address) && slot.takeBack(record) {
+    for (record, slot) in records where !slot.holds(record.address) {
+      guard slot.takeBack(record) else {
+        record.home.noteFoundTaken()
+        continue
+      }
       record.home.noteTakenBack()
       settle(record, at: slot, by: .reclaimer)
     }

@@ -33,6 +33,7 @@ final class Retirement: Sendable {
   private let handedOver = PerCPUCounter()
   private let droppedByReaders = PerCPUCounter()
   private let takenBack = PerCPUCounter()
+  private let foundTaken = PerCPUCounter()
   private let displaced = PerCPUCounter()
 
   init(table: HazardTable, batchSize: Int, reclaimer: HazardDomain.Reclaimer) {
@@ -147,6 +148,7 @@ final class Retirement: Sendable {
   // MARK: Statistics
 
   func noteTakenBack() { takenBack.increment() }
+  func noteFoundTaken() { foundTaken.increment() }
   func noteDisplaced() { displaced.increment() }
 
   var statistics: HazardDomain.Statistics {
@@ -155,7 +157,7 @@ final class Retirement: Sendable {
     return HazardDomain.Statistics(
       retired: retired.load(), reclaimed: max(0, released - spares), handedOver: handedOver.load(),
       droppedByReaders: droppedByReaders.load(), takenBack: takenBack.load(),
-      displaced: displaced.load())
+      foundTaken: foundTaken.load(), displaced: displaced.load())
   }
 }
 

@@ -325,16 +325,20 @@ private final class GuardedObjects: Sendable {
 private struct Outcomes {
   let dropped = Tally()
   let takenBack = Tally()
+  let foundTaken = Tally()
 
   func note(_ statistics: HazardDomain.Statistics) {
     dropped.store(statistics.droppedByReaders)
     takenBack.store(statistics.takenBack)
+    foundTaken.store(statistics.foundTaken)
   }
 
   /// - Parameter areTakenBack: Whether threads are interrupted at the right place for that.
   func demand(of run: StressRun, areTakenBack: Bool = true) {
     run.demand("dropped by readers", dropped, perSecond: 5)
-    if areTakenBack && run.threads > 8 { run.demand("taken back", takenBack, perSecond: 1) }
+    guard areTakenBack && run.threads > 8 else { return }
+    run.demand("taken back", takenBack, perSecond: 1)
+    run.demand("found taken", foundTaken, perSecond: 1)
   }
 }
 
