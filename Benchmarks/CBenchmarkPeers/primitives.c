@@ -117,8 +117,7 @@ intptr_t peer_publish_and_store(void *slots, intptr_t *source, intptr_t n) {
   for (intptr_t left = n; left > 0; left--) {
     percpu_publication published = percpu_sequence_publish(slots, source);
     if (!published.committed) published = wait_and_publish(slots, source);
-    intptr_t *slot = percpu_row_word(slots, published.row);
-    done += percpu_sequence_store_if(slot, published.value, 0);
+    done += percpu_sequence_store_if(published.word, published.value, 0);
   }
   return done;
 }

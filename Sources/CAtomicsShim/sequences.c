@@ -108,8 +108,8 @@ static PERCPU_SLOW_PATH bool store_if_slow(intptr_t *word, intptr_t expected, in
 // of the source; it pairs with the heavy or restart fence that the other side runs between its store
 // of the source and its load of the slot.
 static inline percpu_publication publish_atomically(void *slots, const intptr_t *source) {
-  percpu_publication publication = {percpu_row_for_atomics(), 0, false};
-  intptr_t *slot = percpu_row_word(slots, publication.row);
+  percpu_publication publication = {percpu_row_word(slots, percpu_row_for_atomics()), 0, false};
+  intptr_t *slot = publication.word;
   intptr_t value = percpu_word_load_acquire(source);
   publication.committed = percpu_word_compare_exchange_acq_rel(slot, 0, value).exchanged;
   // A published zero is a free slot: another thread may have taken it, so it is not ours to change.
@@ -128,7 +128,7 @@ RESTARTS percpu_publication publish_again(void *slots, const intptr_t *source) {
   percpu_publication publication = {0, 0, false};
   for (int attempt = 0; may_try(attempt); attempt++) {
     percpu_outcome outcome =
-        percpu_section_publish(slots, source, &publication.row, &publication.value);
+        percpu_section_publish(slots, source, &publication.word, &publication.value);
     publication.committed = outcome == PERCPU_COMMITTED;
     if (outcome != PERCPU_SLOW) return publication;
   }

@@ -92,7 +92,7 @@ static void lock_and_count(struct worker *worker) {
 static void publish_and_look(struct worker *worker) {
   percpu_publication publication = percpu_sequence_publish(slots, &current);
   if (!publication.committed) return percpu_thread_yield();
-  intptr_t object = publication.value, *slot = percpu_row_word(slots, publication.row);
+  intptr_t object = publication.value, *slot = publication.word;
   for (int turn = (int)below(worker, 64); turn >= 0; turn--)
     if (percpu_word_load_relaxed(&retired[object]) != 0) {
       complain("an object was retired while a row showed it", object);

@@ -150,7 +150,7 @@
       let word = stage.sources[source]
       let publication = percpu_sequence_publish(word.slots, word.address)
       guard publication.committed else { return }
-      let slot = stage.slot(publication.row)
+      let slot = HazardSlot(publication.word!)
       if publication.value == 0 { return slot.lookIntoBox(for: .passUnretained(stage.table)) }
       let protection = Protection(slot, publication.value)
       meanwhile()

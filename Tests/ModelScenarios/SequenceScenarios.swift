@@ -118,7 +118,7 @@
       let object = publication.value
       require(objects[object - 1].read() != Self.dead, "a published object is dead")
       require(
-        percpu_sequence_store_if(rows.word(publication.row), object, 0),
+        percpu_sequence_store_if(publication.word!, object, 0),
         "a published object was replaced")
     }
 

@@ -77,11 +77,11 @@ extension PerCPUTests {
         percpu_thread_pin(Int32(CPU.current.rawValue))
         var source = 1 << 50
         let first = percpu_sequence_publish(rows.slots, &source)
-        let word = percpu_row_word(rows.slots, first.row)
-        guard first.committed, first.value == source, word.pointee == source else { return false }
+        guard first.committed, first.value == source, let word = first.word, word.pointee == source
+        else { return false }
         source = 3
         let second = percpu_sequence_publish(rows.slots, &source)
-        guard !second.committed, word.pointee == 1 << 50 else { return false }
+        guard !second.committed, second.word == word, word.pointee == 1 << 50 else { return false }
         word.pointee = 0
         source = 0
         let third = percpu_sequence_publish(rows.slots, &source)

@@ -85,8 +85,7 @@ private func publishAndStore(
   while left > 0 {
     var published = percpu_sequence_publish(slots, source)
     if !published.committed { published = waitAndPublish(slots, source) }
-    let slot = percpu_row_word(slots, published.row)
-    done &+= percpu_sequence_store_if(slot, published.value, 0) ? 1 : 0
+    done &+= percpu_sequence_store_if(published.word!, published.value, 0) ? 1 : 0
     left &-= 1
   }
   return done

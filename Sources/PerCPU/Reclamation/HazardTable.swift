@@ -85,7 +85,7 @@ final class HazardTable: @unchecked Sendable {
       index += 1
       let publication = unsafe percpu_sequence_publish(wordOfRows(index), source)
       guard publication.committed else { continue }
-      let slot = unsafe HazardSlot(percpu_row_word(wordOfRows(index), publication.row))
+      let slot = unsafe HazardSlot(publication.word!)
       // Without sections something may have been protected for a moment.
       if publication.value == 0 { unsafe slot.lookIntoBox(for: .passUnretained(self)) }
       return Protection(slot, publication.value)

@@ -36,7 +36,7 @@ struct HazardWord {
     let publication = unsafe percpu_sequence_publish_once(slots, address)
     guard _fastPath(publication.committed) else { return protectSlowly() }
     return unsafe Protection(
-      HazardSlot(percpu_row_word(slots, publication.row)), publication.value)
+      HazardSlot(publication.word.unsafelyUnwrapped), publication.value)
   }
 
   @usableFromInline

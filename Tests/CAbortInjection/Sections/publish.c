@@ -9,8 +9,11 @@
 STEPS_DECLARE(STEPS)
 
 static __attribute__((noinline)) int run(struct abort_subject *subject) {
-  return (int)percpu_section_publish(subject->slots, &subject->source, &subject->told_row,
-                                     &subject->told_value);
+  intptr_t *word = percpu_row_word(subject->slots, subject->told_row);
+  int outcome = (int)percpu_section_publish(subject->slots, &subject->source, &word,
+                                            &subject->told_value);
+  subject->told_row = ((char *)word - (char *)subject->slots) >> PERCPU_ROW_SHIFT;
+  return outcome;
 }
 
 const struct abort_section abort_section_publish = {

@@ -64,16 +64,19 @@ PERCPU_INLINE percpu_outcome percpu_section_store_if(intptr_t *PERCPU_NONNULL wo
 
 PERCPU_INLINE percpu_outcome percpu_section_publish(void *PERCPU_NONNULL slots,
                                                     const intptr_t *PERCPU_NONNULL source,
-                                                    intptr_t *PERCPU_NONNULL row,
+                                                    intptr_t *PERCPU_NULLABLE *PERCPU_NONNULL word,
                                                     intptr_t *PERCPU_NONNULL published) {
   if (percpu_instrumented_gives_up()) return PERCPU_SLOW;
   if (percpu_mutant == PERCPU_MUTANT_PUBLISH_LOADS_BEFORE) {
     *published = percpu_word_load_acquire(source);
     percpu_instrumented_delay();
-    return percpu_native_section_claim_if(slots, 0, *published, row);
+    intptr_t row;
+    percpu_outcome outcome = percpu_native_section_claim_if(slots, 0, *published, &row);
+    if (outcome != PERCPU_SLOW) *word = percpu_row_word(slots, row);
+    return outcome;
   }
   return percpu_instrumented_count(
-      percpu_native_section_publish(slots, source, row, published));
+      percpu_native_section_publish(slots, source, word, published));
 }
 
 // Compare, delay, copy, store: what a commit is without the kernel's help.

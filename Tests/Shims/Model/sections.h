@@ -75,17 +75,16 @@ PERCPU_INLINE percpu_outcome percpu_section_store_if(intptr_t *PERCPU_NONNULL wo
 
 PERCPU_INLINE percpu_outcome percpu_section_publish(void *PERCPU_NONNULL slots,
                                                     const intptr_t *PERCPU_NONNULL source,
-                                                    intptr_t *PERCPU_NONNULL row,
+                                                    intptr_t *PERCPU_NULLABLE *PERCPU_NONNULL word,
                                                     intptr_t *PERCPU_NONNULL published) {
-  if (!percpu_model()) return percpu_native_section_publish(slots, source, row, published);
+  if (!percpu_model()) return percpu_native_section_publish(slots, source, word, published);
   if (percpu_thread_cpu() < 0) return PERCPU_SLOW;
-  *row = percpu_model()->section_begin();
-  intptr_t *word = percpu_row_word(slots, *row);
+  *word = percpu_row_word(slots, percpu_model()->section_begin());
   intptr_t value;
   if (!percpu_model_section_load(source, PERCPU_MODEL_ACQUIRE, published)) return PERCPU_SLOW;
-  if (!percpu_model_section_load(word, PERCPU_MODEL_ACQUIRE, &value)) return PERCPU_SLOW;
+  if (!percpu_model_section_load(*word, PERCPU_MODEL_ACQUIRE, &value)) return PERCPU_SLOW;
   if (value != 0) return percpu_model_section_mismatch();
-  return percpu_model_section_commit(word, *published, PERCPU_MODEL_RELEASE);
+  return percpu_model_section_commit(*word, *published, PERCPU_MODEL_RELEASE);
 }
 
 // The release fence is the barrier of the sections that need one in this place. Where there is none,

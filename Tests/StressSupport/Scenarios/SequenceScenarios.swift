@@ -65,12 +65,12 @@ let sequenceScenarios: [Scenario] = [
 private final class HeldByTheDead: @unchecked Sendable {
   private let slots = PerCPUArena.shared.allocate(byteCount: PerCPUArena.lineSize)
   private var lockRow = 0
-  private var publicationRow = 0
+  private var hazard: UnsafeMutablePointer<Int>?
   private var source = 7
 
   init() {
     onThreads(1) { [self] _ in lockRow = percpu_sequence_claim_if(slots, 0, 5).row }
-    onThreads(1) { [self] _ in publicationRow = percpu_sequence_publish(slots + 64, &source).row }
+    onThreads(1) { [self] _ in hazard = percpu_sequence_publish(slots + 64, &source).word }
   }
 
   deinit {
@@ -79,7 +79,7 @@ private final class HeldByTheDead: @unchecked Sendable {
 
   func isReleased() -> Bool {
     let lock = percpu_row_word(slots, lockRow)
-    let hazard = percpu_row_word(slots + 64, publicationRow)
+    guard let hazard else { return false }
     return lock.pointee == 5 && hazard.pointee == 7
       && percpu_sequence_store_if(lock, 5, 0) && percpu_sequence_store_if(hazard, 7, 0)
       && CPU.rows.allSatisfy { percpu_row_word(slots, $0.rawValue).pointee == 0 }
@@ -168,14 +168,13 @@ private final class PublishedObjects: @unchecked Sendable {
 
   func read(_ worker: inout Worker) {
     let publication = percpu_sequence_publish(slots, current)
-    guard publication.committed else { return percpu_thread_yield() }
+    guard publication.committed, let word = publication.word else { return percpu_thread_yield() }
     let object = publication.value
     for _ in 0..<worker.random.below(64) {
       if percpu_word_load_relaxed(dead + object) != 0 {
-        return run.fail("object \(object) was retired while row \(publication.row) showed it")
+        return run.fail("object \(object) was retired while a row showed it")
       }
     }
-    let word = percpu_row_word(slots, publication.row)
     run.expect(percpu_sequence_store_if(word, object, 0), "a published object was replaced")
     run.operations.add()
   }

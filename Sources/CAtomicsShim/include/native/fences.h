@@ -34,7 +34,7 @@ PERCPU_INLINE void percpu_fence_seq_cst(void) {
 /// Pairs with `percpu_fence_heavy` and the restart fences.
 PERCPU_INLINE void percpu_fence_light(void) {
   percpu_compiler_barrier();
-  if (!percpu_engine.membarrier) percpu_fence_seq_cst();
+  if (__builtin_expect(!percpu_engine.membarrier, 0)) percpu_fence_seq_cst();
 }
 
 void percpu_membarrier(void);

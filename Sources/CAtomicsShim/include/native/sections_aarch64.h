@@ -122,16 +122,17 @@ slow:
   return PERCPU_SLOW;
 }
 
-/// Load the source word and, if own row's word == 0, store-release there what was loaded.
+/// Load the source word and, if own row's word == 0, store-release there what was loaded. Tells where
+/// the own row's word is.
 PERCPU_INLINE percpu_outcome percpu_section_publish(void *PERCPU_NONNULL slots,
                                                     const intptr_t *PERCPU_NONNULL source,
-                                                    intptr_t *PERCPU_NONNULL row,
+                                                    intptr_t *PERCPU_NULLABLE *PERCPU_NONNULL word,
                                                     intptr_t *PERCPU_NONNULL published) {
-  intptr_t cpu, scratch, value;
+  intptr_t scratch, value;
   __asm__ volatile goto(
       PERCPU_SECTION_OPEN
-      PERCPU_SECTION_CPU("cpu")
-      PERCPU_SECTION_STEP "add %[scratch], %[slots], %[cpu], lsl %[shift]\n\t"
+      PERCPU_SECTION_CPU("scratch")
+      PERCPU_SECTION_STEP "add %[scratch], %[slots], %[scratch], lsl %[shift]\n\t"
       PERCPU_SECTION_STEP "ldar %[value], [%[scratch]]\n\t"
       PERCPU_SECTION_STEP "cbnz %[value], 50f\n\t"
       PERCPU_SECTION_STEP "ldar %[value], [%[source]]\n\t"
@@ -139,15 +140,15 @@ PERCPU_INLINE percpu_outcome percpu_section_publish(void *PERCPU_NONNULL slots,
       PERCPU_SECTION_CLOSE
       PERCPU_SECTION_MISMATCH
       PERCPU_SECTION_END
-      : [scratch] "=&r"(scratch), [cpu] "=&r"(cpu), [value] "=&r"(value)
+      : [scratch] "=&r"(scratch), [value] "=&r"(value)
       : [slots] "r"(slots), [source] "r"(source), PERCPU_SECTION_AREA
       : "memory", "cc", "x16", "x17"
       : slow, mismatch);
-  *row = cpu;
+  *word = (intptr_t *)scratch;
   *published = value;
   return PERCPU_COMMITTED;
 mismatch:
-  *row = cpu;
+  *word = (intptr_t *)scratch;
   return PERCPU_MISMATCH;
 slow:
   return PERCPU_SLOW;

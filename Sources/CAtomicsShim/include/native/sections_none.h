@@ -29,9 +29,9 @@ PERCPU_INLINE percpu_outcome percpu_section_store_if(intptr_t *PERCPU_NONNULL wo
 
 PERCPU_INLINE percpu_outcome percpu_section_publish(void *PERCPU_NONNULL slots,
                                                     const intptr_t *PERCPU_NONNULL source,
-                                                    intptr_t *PERCPU_NONNULL row,
+                                                    intptr_t *PERCPU_NULLABLE *PERCPU_NONNULL word,
                                                     intptr_t *PERCPU_NONNULL published) {
-  (void)slots, (void)source, (void)row, (void)published;
+  (void)slots, (void)source, (void)word, (void)published;
   return PERCPU_SLOW;
 }
 

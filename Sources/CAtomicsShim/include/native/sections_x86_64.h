@@ -107,31 +107,32 @@ slow:
   return PERCPU_SLOW;
 }
 
-/// Load the source word and, if own row's word == 0, store-release there what was loaded.
+/// Load the source word and, if own row's word == 0, store-release there what was loaded. Tells where
+/// the own row's word is.
 PERCPU_INLINE percpu_outcome percpu_section_publish(void *PERCPU_NONNULL slots,
                                                     const intptr_t *PERCPU_NONNULL source,
-                                                    intptr_t *PERCPU_NONNULL row,
+                                                    intptr_t *PERCPU_NULLABLE *PERCPU_NONNULL word,
                                                     intptr_t *PERCPU_NONNULL published) {
-  intptr_t cpu, scratch, value;
+  intptr_t scratch, value;
   __asm__ volatile goto(
       PERCPU_SECTION_OPEN
-      PERCPU_SECTION_CPU("cpu")
-      PERCPU_SECTION_STEP "movq %[cpu], %[scratch]\n\t"
+      PERCPU_SECTION_CPU("scratch")
       PERCPU_SECTION_STEP "shlq %[shift], %[scratch]\n\t"
+      PERCPU_SECTION_STEP "addq %[slots], %[scratch]\n\t"
       PERCPU_SECTION_STEP "movq (%[source]), %[value]\n\t"
-      PERCPU_SECTION_STEP "cmpq $0, (%[slots], %[scratch])\n\t"
+      PERCPU_SECTION_STEP "cmpq $0, (%[scratch])\n\t"
       PERCPU_SECTION_STEP "jne %l[mismatch]\n\t"
-      PERCPU_SECTION_STEP "movq %[value], (%[slots], %[scratch])"
+      PERCPU_SECTION_STEP "movq %[value], (%[scratch])"
       PERCPU_SECTION_CLOSE
-      : [scratch] "=&r"(scratch), [cpu] "=&r"(cpu), [value] "=&r"(value)
+      : [scratch] "=&r"(scratch), [value] "=&r"(value)
       : [slots] "r"(slots), [source] "r"(source), PERCPU_SECTION_AREA
       : "memory", "cc"
       : slow, mismatch);
-  *row = cpu;
+  *word = (intptr_t *)scratch;
   *published = value;
   return PERCPU_COMMITTED;
 mismatch:
-  *row = cpu;
+  *word = (intptr_t *)scratch;
   return PERCPU_MISMATCH;
 slow:
   return PERCPU_SLOW;

@@ -21,7 +21,8 @@ typedef struct {
 } percpu_claim;
 
 typedef struct {
-  intptr_t row;
+  /// Where it took place, or the word that was not 0.
+  intptr_t *PERCPU_NULLABLE word;
   /// What was published; meaningless unless committed.
   intptr_t value;
   bool committed;
@@ -97,7 +98,7 @@ PERCPU_INLINE bool percpu_sequence_store_if(intptr_t *PERCPU_NONNULL word, intpt
 PERCPU_INLINE percpu_publication percpu_sequence_publish(void *PERCPU_NONNULL slots,
                                                          const intptr_t *PERCPU_NONNULL source) {
   percpu_publication publication = {0, 0, true};
-  switch (percpu_section_publish(slots, source, &publication.row, &publication.value)) {
+  switch (percpu_section_publish(slots, source, &publication.word, &publication.value)) {
     case PERCPU_COMMITTED:
       return publication;
     case PERCPU_MISMATCH:
@@ -113,7 +114,7 @@ PERCPU_INLINE percpu_publication percpu_sequence_publish(void *PERCPU_NONNULL sl
 PERCPU_INLINE percpu_publication percpu_sequence_publish_once(
     void *PERCPU_NONNULL slots, const intptr_t *PERCPU_NONNULL source) {
   percpu_publication publication = {0, 0, false};
-  publication.committed = percpu_section_publish(slots, source, &publication.row,
+  publication.committed = percpu_section_publish(slots, source, &publication.word,
                                                  &publication.value) == PERCPU_COMMITTED;
   return publication;
 }
