@@ -6,8 +6,6 @@ import PerCPU
 import StressSupport
 import Testing
 
-private typealias Source = HazardPointerSource<Mortal>
-
 extension PerCPUTests {
   @Suite struct HazardPointerSourceTests {
     // MARK: Classes
@@ -199,6 +197,26 @@ extension PerCPUTests {
       #expect(domain.statistics.retired == 0)
       word.deallocate()
       nodes.deallocate()
+    }
+
+    // MARK: Misuse
+
+    @Test func tagsThatDoNotFitAreAClearError() async {
+      let created = await #expect(
+        processExitsWith: .failure, observing: [\.standardErrorContent]
+      ) { _ = HazardPointerSource<Mortal>(nil, tag: 4) }
+      #expect(printed(created).contains("with a tag of 0 to 3"))
+      let exchanged = await #expect(
+        processExitsWith: .failure, observing: [\.standardErrorContent]
+      ) { HazardPointerSource<Mortal>().exchange(nil, tag: -1) }
+      #expect(printed(exchanged).contains("with a tag of 0 to 3"))
+      let compared = await #expect(
+        processExitsWith: .failure, observing: [\.standardErrorContent]
+      ) {
+        _ = HazardPointerSource<Mortal>().compareExchange(
+          expected: nil, expectedTag: 8, desired: nil)
+      }
+      #expect(printed(compared).contains("with a tag of 0 to 3"))
     }
   }
 }

@@ -4,6 +4,13 @@ import PerCPU
 import StressSupport
 import Synchronization
 
+// As many as there is time for.
+#if DEBUG
+  let manyObjects = 100_000
+#else
+  let manyObjects = 1_000_000
+#endif
+
 /// An object that counts its ends, and does something at each.
 final class Mortal: Sendable {
   let number: Int
@@ -19,6 +26,30 @@ final class Mortal: Sendable {
   deinit {
     ends.add()
     atEnd()
+  }
+}
+
+/// What most tests read from.
+typealias Source = HazardPointerSource<Mortal>
+
+/// Memory that is handed out by hand: a number that says whether it is in use.
+final class RawNodes: Sendable {
+  static let poison = -1
+  let reclaimed = Tally()
+
+  func make(_ number: Int) -> UnsafeMutablePointer<Int> {
+    let node = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+    node.initialize(to: number)
+    return node
+  }
+
+  func retire(_ node: UnsafeMutablePointer<Int>, in domain: HazardDomain) {
+    domain.retire(node) { [self] in
+      if $0.pointee == Self.poison { fatalError("a node was reclaimed twice") }
+      // Not deallocated: whoever reads it sees that it is gone.
+      $0.pointee = Self.poison
+      reclaimed.add()
+    }
   }
 }
 
