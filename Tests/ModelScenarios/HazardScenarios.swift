@@ -25,7 +25,7 @@
         HazardUse(readers: [0], times: 2, replacements: 2).check(preemptions(atMost: 4)),
         executions: 4767, isBounded: true, "hazard, twice, replaced twice")
       expectPass(
-        HazardUse(readers: [0], migrating: true).check(), executions: 47_880, "hazard, migration")
+        HazardUse(readers: [0], migrating: true).check(), executions: 50_460, "hazard, migration")
       expectPass(
         HazardUse(readers: [0], dropsAreKept: true).check(), executions: 120,
         "hazard, drops are kept")

@@ -84,11 +84,11 @@ final class HazardTable: @unchecked Sendable {
     while index + 1 < slotsPerRow {
       index += 1
       let publication = unsafe percpu_sequence_publish(wordOfRows(index), source)
-      guard publication.committed else { continue }
-      let slot = unsafe HazardSlot(publication.word!)
+      guard unsafe publication.committed, let word = unsafe publication.word else { continue }
+      let protection = unsafe Protection(HazardSlot(word), publication.value)
       // Without sections something may have been protected for a moment.
-      if publication.value == 0 { unsafe slot.lookIntoBox(for: .passUnretained(self)) }
-      return Protection(slot, publication.value)
+      if protection.value == 0 { unsafe protection.slot.lookIntoBox(for: .passUnretained(self)) }
+      return protection
     }
     return unsafe protectInOverflow(source)
   }

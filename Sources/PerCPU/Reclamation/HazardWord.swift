@@ -34,9 +34,8 @@ struct HazardWord {
   @inline(__always)
   func protect() -> Protection {
     let publication = unsafe percpu_sequence_publish_once(slots, address)
-    guard _fastPath(publication.committed) else { return protectSlowly() }
-    return unsafe Protection(
-      HazardSlot(publication.word.unsafelyUnwrapped), publication.value)
+    guard unsafe _fastPath(publication.committed) else { return protectSlowly() }
+    return unsafe Protection(HazardSlot(publication.word.unsafelyUnwrapped), publication.value)
   }
 
   @usableFromInline

@@ -9,10 +9,11 @@
 STEPS_DECLARE(STEPS)
 
 static __attribute__((noinline)) int run(struct abort_subject *subject) {
-  intptr_t *word = percpu_row_word(subject->slots, subject->told_row);
+  intptr_t *word;
   int outcome = (int)percpu_section_publish(subject->slots, &subject->source, &word,
                                             &subject->told_value);
-  subject->told_row = ((char *)word - (char *)subject->slots) >> PERCPU_ROW_SHIFT;
+  if (outcome != PERCPU_SLOW)
+    subject->told_row = ((char *)word - (char *)subject->slots) >> PERCPU_ROW_SHIFT;
   return outcome;
 }
 
