@@ -55,6 +55,17 @@
     }
   }
 
+  /// Says when it ends.
+  private final class End: @unchecked Sendable {
+    // Sendable: all simulated threads are one.
+
+    private let body: () -> Void
+
+    init(_ body: @escaping () -> Void) { self.body = body }
+
+    deinit { body() }
+  }
+
   /// One execution. The content of an object is what readers look at while they protect it, and what its
   /// reclamation destroys: plain data for raw objects, so that races are found, too.
   private final class Play: @unchecked Sendable {
@@ -448,6 +459,32 @@
       expectPass(result, executions: 8, "hazard, a domain ends")
     }
 
+    /// A reader that may be a signal handler leaves a record to a retirer, and with it the last reference.
+    @Test func aReaderDestroysNoRecord() {
+      let stage = Stage(reclaimer: .retirer)
+      let result = Parts(stage: stage) { play in
+        play.dropsAreKept = true
+        let object = play.raw()
+        let protection = play.protectAtFirst(object)
+        var reader: UInt32 = 0
+        let retiree = play.retiree(object)
+        let end = End {
+          require(percpu_participant_number() != reader, "a reader destroys a record")
+        }
+        let kept = Retiree(object: retiree.object) { [retiree, end] _ in
+          retiree.perform()
+          withExtendedLifetime(end) {}
+        }
+        _ = protection.slot.place(HandedOver(kept, from: stage.domains[0].retirement))
+        play.scenario.thread("reader") {
+          reader = percpu_participant_number()
+          play.end(protection)
+        }
+        play.scenario.thread("retirer") { stage.domains[0].retirement.lookThrough([]) }
+      }.check()
+      expectPass(result, executions: 23, "hazard, a record's end")
+    }
+
     // MARK: The overflow
 
     /// The slot of the CPU is taken.
@@ -578,7 +615,9 @@
         let object = play.counted(references: 2), slot = play.stage.slot(0)
         play.put(object)
         let record = play.record(object)
-        play.scenario.thread("former reader") { slot.lookIntoBox(for: .passUnretained(play.stage.table)) }
+        play.scenario.thread("former reader") {
+          slot.lookIntoBox(for: .passUnretained(play.stage.table))
+        }
         play.scenario.thread("reader", cpu: 0) {
           play.readIfFree { play.replace(domain: 1) }
         }
