@@ -162,6 +162,43 @@
       }.check()
       expectPass(result, executions: 8, "hazard, a domain ends")
     }
+
+    /// A reader that may be a signal handler leaves a record to a retirer, and with it the last reference.
+    @Test func aReaderDestroysNoRecord() {
+      let stage = HazardStage(reclaimer: .retirer)
+      let result = HazardParts(stage: stage) { play in
+        play.dropsAreKept = true
+        let object = play.raw()
+        let protection = play.protectAtFirst(object)
+        var reader: UInt32 = 0
+        let retiree = play.retiree(object)
+        let end = End {
+          require(percpu_participant_number() != reader, "a reader destroys a record")
+        }
+        let kept = Retiree(object: retiree.object) { [retiree, end] _ in
+          retiree.perform()
+          withExtendedLifetime(end) {}
+        }
+        _ = protection.slot.place(HandedOver(kept, from: stage.domains[0].retirement))
+        play.scenario.thread("reader") {
+          reader = percpu_participant_number()
+          play.end(protection)
+        }
+        play.scenario.thread("retirer") { stage.domains[0].retirement.lookThrough([]) }
+      }.check()
+      expectPass(result, executions: 23, "hazard, a record's end")
+    }
+  }
+
+  /// Says when it ends.
+  private final class End: @unchecked Sendable {
+    // Sendable: all simulated threads are one.
+
+    private let body: () -> Void
+
+    init(_ body: @escaping () -> Void) { self.body = body }
+
+    deinit { body() }
   }
 
 #endif

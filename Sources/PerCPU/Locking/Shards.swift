@@ -53,7 +53,7 @@ public import CAtomicsShim
 ///   starts again and sees the thief's word; a holder that is preempted inside of one is aborted
 ///   when it comes back, so nobody waits for it. This covers everybody's sections, so a stealing
 ///   word may itself be stolen from.
-/// - *announcement*: the holder notes the word in its record, counts the record's `commits` odd, light
+/// - *announcement*: the holder counts its record's `commits` odd, notes the word beside it, light
 ///   fence, looks at the word, commits, counts even. The thief changes the word, heavy fence, looks at
 ///   `commits`. Even, or about another word: the holder will see the thief's word, or has been there.
 ///   Odd: the thief waits until the number changes, or the word does. So a holder preempted inside of

@@ -24,22 +24,21 @@ struct DroppedList: @unchecked Sendable {
     unsafe percpu_pointer_load_relaxed(head) == line.address
   }
 
-  /// False if the list is closed. Callable from a signal handler.
-  func add(_ record: HandedOver) -> Bool {
-    // The list's reference.
-    let content = unsafe Unmanaged.passRetained(record)
+  /// Returns the record if the list is closed. Callable from a signal handler: the reference is the
+  /// list's from then on, and whoever takes the record is the one that destroys it.
+  func add(_ record: consuming HandedOver) -> HandedOver? {
+    let content = unsafe Unmanaged.passRetained(consume record)
     // Relaxed: only its value is used.
     var newest = unsafe percpu_pointer_load_relaxed(head)
     while unsafe newest != line.address {
-      unsafe record.next = newest
+      unsafe content._withUnsafeGuaranteedRef { unsafe $0.next = newest }
       // Release: pairs with the acquire of `empty`.
       let result = unsafe percpu_pointer_compare_exchange_release(
         head, newest, content.toOpaque())
-      if unsafe result.exchanged { return true }
+      if unsafe result.exchanged { return nil }
       unsafe newest = result.original
     }
-    unsafe content.release()
-    return false
+    return unsafe content.takeRetainedValue()
   }
 
   /// Takes all there is: nothing, if the list is closed.

@@ -51,6 +51,9 @@ final class HandedOver: @unchecked Sendable {
 
   var address: Int { retiree.address }
 
+  /// What a box refers to it by.
+  var content: UnsafeMutableRawPointer { unsafe Unmanaged.passUnretained(self).toOpaque() }
+
   /// What a box owned.
   static func owned(_ content: UnsafeMutableRawPointer?) -> HandedOver? {
     unsafe content.map { unsafe Unmanaged<HandedOver>.fromOpaque($0).takeRetainedValue() }

@@ -45,10 +45,10 @@ internal import CAtomicsShim
 /// before it got into a source happens before what its readers do; that happens before its reclamation.
 /// A guard may end a protection on another thread than the one that began it, and may be held across `await`.
 ///
-/// A signal handler may protect and read if no domain that its process uses is of a kind that reclaims in
-/// readers (``Reclaimer/inline``); it may not retire. The child of a fork may read and retire; what other
-/// threads of the parent protected stays protected, and if one of them was retiring, its batch's lock stays
-/// held.
+/// A signal handler may protect and read if all domains that its process uses leave reclaiming to those who
+/// retire (``Reclaimer/retirer``) and have not ended: readers reclaim otherwise, or call an executor. It may
+/// not retire. The child of a fork may read and retire; what other threads of the parent protected stays
+/// protected, and if one of them was retiring, its batch's lock stays held.
 ///
 /// Hazard pointers are Maged Michael's (2004). Slots for CPUs are after a proposal made on the Linux kernel's
 /// list in 2022; handing over, instead of scanning again, is after it and Pass-the-Pointer (2021).
@@ -59,7 +59,7 @@ public final class HazardDomain: Sendable {
     /// Whoever finds that nobody protects it: the thread that retires, or the reader that was the last one.
     case inline
     /// Threads that retire or drain; never a reader. What a reader was the last to protect waits for the
-    /// next of them.
+    /// next of them. When the domain has ended, readers reclaim as with ``inline``.
     case retirer
     /// Whatever the closure hands the work it gets to: a queue, an executor. It must run it once, on any
     /// thread, and must not block.

@@ -46,8 +46,8 @@ struct HazardSlot {
   @usableFromInline
   @inline(never)
   func pickUp(_ table: Unmanaged<HazardTable>) {
-    guard let record = take() else { return }
-    unsafe table._withUnsafeGuaranteedRef { $0.settle(record, at: self, by: .reader) }
+    // Not kept here while it is settled: the last reference must not end in a signal handler.
+    unsafe table._withUnsafeGuaranteedRef { $0.settleContent(of: self) }
   }
 
   /// Whether the slot protects this address. What its former claims did happened before, if not.
@@ -57,10 +57,11 @@ struct HazardSlot {
   }
 
   /// Puts a record into the box; returns the one that was there.
-  func place(_ record: HandedOver) -> HandedOver? {
+  func place(_ record: consuming HandedOver) -> HandedOver? {
+    // The box's reference; ours ends before others can find the record there.
+    let content = unsafe Unmanaged.passRetained(consume record)
     // Release: pairs with the acquire of whoever takes it. Acquire: of what others have placed.
-    let old = unsafe percpu_pointer_exchange_acq_rel(
-      box, Unmanaged.passRetained(record).toOpaque())
+    let old = unsafe percpu_pointer_exchange_acq_rel(box, content.toOpaque())
     return unsafe HandedOver.owned(old)
   }
 
@@ -70,15 +71,13 @@ struct HazardSlot {
     unsafe HandedOver.owned(percpu_pointer_exchange_acquire(box, nil))
   }
 
-  /// Takes out this record, if it is still there.
-  func takeBack(_ record: HandedOver) -> Bool {
-    let content = unsafe Unmanaged.passUnretained(record)
+  /// Takes out the record of this address, if it is still there; or another one, if that was destroyed
+  /// and its memory used again.
+  func takeBack(_ content: UnsafeMutableRawPointer) -> HandedOver? {
     // Acquire: pairs with the release of `place`.
-    guard
-      unsafe percpu_pointer_compare_exchange_acquire(box, content.toOpaque(), nil).exchanged
-    else { return false }
-    // The box's reference; the caller has one of its own.
-    unsafe content.release()
-    return true
+    guard unsafe percpu_pointer_compare_exchange_acquire(box, content, nil).exchanged else {
+      return nil
+    }
+    return unsafe HandedOver.owned(content)
   }
 }

@@ -147,7 +147,7 @@ final class HazardTable: @unchecked Sendable {
     // Pairs with the light fence of whoever clears a slot.
     percpu_fence_heavy()
     for (record, slot) in records where !slot.holds(record.address) {
-      guard slot.takeBack(record) else {
+      guard let record = unsafe slot.takeBack(record.content) else {
         record.home.noteFoundTaken()
         continue
       }
@@ -159,34 +159,51 @@ final class HazardTable: @unchecked Sendable {
 
   /// Puts a record into a box; returns the one that it displaces, if that has to be settled.
   private func place(
-    _ record: HandedOver, _ slot: HazardSlot, by dropper: Retirement.Dropper
+    _ record: consuming HandedOver, _ slot: HazardSlot, by dropper: Retirement.Dropper
   ) -> HandedOver? {
-    guard let old = slot.place(record) else { return nil }
-    old.home.noteDisplaced()
-    if old.address != record.address { return old }
-    old.home.drop(old, by: dropper)
+    let address = record.address
+    guard let old = slot.place(consume record) else { return nil }
+    let home = old.home
+    home.noteDisplaced()
+    if old.address != address { return old }
+    home.drop(consume old, by: dropper)
     return nil
   }
 
-  /// See the rule of the box. Allocates nothing: this may be a signal handler.
-  func settle(_ first: HandedOver, at place: HazardSlot, by dropper: Retirement.Dropper) {
-    var (record, slot) = (first, place)
+  /// What a reader does that has cleared a slot and found its box full.
+  func settleContent(of slot: HazardSlot) {
+    if let record = slot.take() { settle(consume record, at: slot, by: .reader) }
+  }
+
+  /// See the rule of the box. Allocates nothing and destroys no record that others can find: this may be a
+  /// signal handler. So the reference that it gets goes where the record does.
+  func settle(
+    _ first: consuming HandedOver, at place: HazardSlot, by dropper: Retirement.Dropper
+  ) {
+    var slot = place
+    var record = consume first
     while true {
-      if slot.holds(record.address) {
-        let displaced = self.place(record, slot, by: dropper)
+      let address = record.address
+      if slot.holds(address) {
+        let content = unsafe record.content
+        let displaced = self.place(consume record, slot, by: dropper)
         // As in `handOver`.
         percpu_fence_heavy()
-        let isMine = !slot.holds(record.address) && slot.takeBack(record)
-        guard let displaced else {
-          if isMine { continue } else { return }
+        var mine = slot.holds(address) ? nil : unsafe slot.takeBack(content)
+        if let displaced {
+          // Both only if somebody else has placed one meanwhile: no deeper than there are others.
+          if mine != nil { settle(mine.take()!, at: slot, by: dropper) }
+          record = consume displaced
+        } else if let mine {
+          record = consume mine
+        } else {
+          return
         }
-        // Both only if somebody else has placed one meanwhile: no deeper than there are others.
-        if isMine { settle(record, at: slot, by: dropper) }
-        record = displaced
-      } else if !record.retiree.isCounted, let next = holder(of: record.address) {
+      } else if !record.retiree.isCounted, let next = holder(of: address) {
         slot = next
       } else {
-        return record.home.drop(record, by: dropper)
+        let home = record.home
+        return home.drop(consume record, by: dropper)
       }
     }
   }

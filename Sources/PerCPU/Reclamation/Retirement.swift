@@ -131,12 +131,14 @@ final class Retirement: Sendable {
   }
 
   /// For whoever has taken a record out of a box, or displaced it, when nobody protects its object.
-  func drop(_ record: HandedOver, by dropper: Dropper) {
+  func drop(_ record: consuming HandedOver, by dropper: Dropper) {
+    var left: HandedOver? = consume record
     if dropper == .reader {
+      if case .retirer = reclaimer { left = dropped.add(left.take()!) }
+      // Behind it, so that the model checker may let others come in between.
       droppedByReaders.increment()
-      if case .retirer = reclaimer, dropped.add(record) { return }
     }
-    reclaim([record.retiree])
+    if let left { reclaim([left.retiree]) }
   }
 
   private func reclaimDropped() -> Bool {

@@ -21,8 +21,8 @@ PERCPU_INLINE bool percpu_mutant_commit(uint32_t own, intptr_t *PERCPU_NONNULL w
   percpu_instrumented_delay();
   const uint32_t before = percpu_u32_load_relaxed(&record->commits);
   const bool announces = percpu_mutant == PERCPU_MUTANT_ANNOUNCED_TOO_LATE;
-  percpu_word_store_release(&record->committing, (intptr_t)word);
   if (announces) percpu_u32_store_release(&record->commits, before + 1);
+  percpu_word_store_release(&record->committing, (intptr_t)word);
   percpu_fence_light();
   percpu_instrumented_delay();
   percpu_commit_owned(word, desired, copy);
@@ -37,9 +37,9 @@ PERCPU_INLINE bool percpu_commit_announced(uint32_t own, intptr_t *PERCPU_NONNUL
       percpu_mutant == PERCPU_MUTANT_NOT_ANNOUNCED)
     return percpu_mutant_commit(own, word, expected, desired, copy);
   percpu_participant *record = percpu_participant_record(own);
-  percpu_word_store_release(&record->committing, (intptr_t)word);
   const uint32_t before = percpu_u32_load_relaxed(&record->commits);
   percpu_u32_store_release(&record->commits, before + 1);
+  percpu_word_store_release(&record->committing, (intptr_t)word);
   percpu_fence_light();
   const bool is_ours = percpu_word_load_acquire(word) == expected;
   // Where a thief must wait for what comes.

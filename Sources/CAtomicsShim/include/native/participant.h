@@ -30,7 +30,8 @@ typedef struct {
   uint32_t is_dead;
   /// The next free number, while this one is free.
   uint32_t next_free;
-  /// The address of the word that the announced commit is about. Stored in front of `commits`.
+  /// The address of the word that the announced commit is about. Stored behind `commits`, and in front
+  /// of the look at the word.
   intptr_t committing;
 } __attribute__((aligned(64))) percpu_participant;
 
@@ -66,8 +67,9 @@ PERCPU_INLINE uint32_t percpu_participant_commits(uint32_t number) {
 }
 
 /// Whether the announced commit that the thread is in, or was in last, is about this word. After
-/// `percpu_participant_commits` returned an odd number it is the commit of that number, or a later one.
-/// Acquire: pairs with the release when it is noted; then all earlier commits are seen.
+/// `percpu_participant_commits` returned an odd number it is the commit of that number, or a later one;
+/// or the one before, if that of the number has not looked at its word yet. Acquire: pairs with the
+/// release when it is noted; then all earlier commits are seen.
 PERCPU_INLINE bool percpu_participant_commits_to(uint32_t number,
                                                  const intptr_t *PERCPU_NONNULL word) {
   return percpu_word_load_acquire(&percpu_participant_record(number)->committing) ==

@@ -72,11 +72,11 @@ PERCPU_INLINE bool percpu_commit_announced(uint32_t own, intptr_t *PERCPU_NONNUL
                                            intptr_t expected, intptr_t desired,
                                            percpu_section_copy copy) {
   percpu_participant *record = percpu_participant_record(own);
-  // Release: a thief that sees it sees that the commit before is over.
-  percpu_word_store_release(&record->committing, (intptr_t)word);
-  // Relaxed: our own. Release: a thief that sees it sees which word it is about.
+  // Relaxed: our own. Release, both: a thief that sees it sees that the commit before is over. The word
+  // comes second: from the odd count on, no handler of this thread puts another one in its place.
   const uint32_t before = percpu_u32_load_relaxed(&record->commits);
   percpu_u32_store_release(&record->commits, before + 1);
+  percpu_word_store_release(&record->committing, (intptr_t)word);
   // Pairs with the heavy fence of a thief, between its change of the word and its look at `commits`.
   percpu_fence_light();
   const bool is_ours = percpu_word_load_acquire(word) == expected;
