@@ -20,6 +20,17 @@
       instruction.hasPrefix("mfence") || instruction.hasPrefix("lock")
     }
 
+    /// Light fences of a process without membarrier, if each of them stands where only a jump leads.
+    func fencesOutOfTheWay(in code: [String]) -> Int? {
+      let found = code.indices.filter { isFence(code[$0]) }
+      let areReached = found.contains { index in
+        let before = code[..<index].last { !$0.hasPrefix("nop") && !$0.hasPrefix("cs nop") } ?? ""
+        return !before.hasPrefix("ret") && !before.hasPrefix("jmp")
+          && !before.contains("__stack_chk_fail")
+      }
+      return areReached ? nil : found.count
+    }
+
     func isRetainProbe(_ name: String) -> Bool {
       ["probeStore", "probeSequence", "probeExchange"].contains { name.hasPrefix($0) }
     }
