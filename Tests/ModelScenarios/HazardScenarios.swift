@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #if PERCPU_MODEL
 
+  import CAtomicsShim
   import ModelChecker
   @testable import PerCPU
   import Testing
