@@ -8,7 +8,7 @@ import PerCPU
 enum Floors {
   private static let perMinute = [
     "aborts": 1_000_000, "signals": 500_000, "migrations": 20_000, "exits": 1_000, "forks": 100,
-    "steals": 100_000,
+    "steals": 50_000,
   ]
 
   /// Complaints. Runs of less than a minute, of single scenarios, or on one CPU are not judged;

@@ -108,7 +108,7 @@ let counterScenarios: [Scenario] = [
   },
 
   Scenario(
-    "counter-fork", weight: 4,
+    "counter-fork", weight: 7,
     "the child of a fork has the counters of its parent, can add, and can make new ones"
   ) { run in
     // The thread sanitizer does not survive a fork of several threads.

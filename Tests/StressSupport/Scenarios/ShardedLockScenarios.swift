@@ -122,7 +122,7 @@ let shardedLockScenarios: [Scenario] = [
   },
 
   Scenario(
-    "sharded-exits",
+    "sharded-exits", weight: 3,
     "threads that end in the middle of an update: nobody waits for them, nothing is left of it"
   ) { run in
     run.demand("exits", run.exits, perSecond: 5)
@@ -137,7 +137,7 @@ let shardedLockScenarios: [Scenario] = [
   },
 
   Scenario(
-    "sharded-fork", weight: 2,
+    "sharded-fork", weight: 3,
     "the child of a fork can update every shard, whatever the parent's threads were about"
   ) { run in
     // The thread sanitizer does not survive a fork of several threads.

@@ -37,14 +37,14 @@ let stormScenarios: [Scenario] = [
   },
 
   Scenario(
-    "storm-shards", weight: 5,
+    "storm-shards", weight: 2,
     "updates of a sharded lock, and more of them in the handlers of signals without pause"
   ) { run in
     stormShards(run, .automatic)
   },
 
   Scenario(
-    "storm-shards-announced", weight: 5,
+    "storm-shards-announced", weight: 2,
     "the same with announced commits"
   ) { run in
     stormShards(run, .announcement)
