@@ -4,7 +4,7 @@ internal import CAtomicsShim
 
 /// Where objects go that nobody can find any more, but that somebody may still be reading.
 ///
-/// A reader *protects* what a source refers to while it uses it, for about the cost of three additions to a
+/// A reader *protects* what a source refers to while it uses it, for about the cost of two additions to a
 /// counter and without counting references. Whoever has taken an object out of the source *retires* it: it is
 /// reclaimed when nobody protects it any more.
 ///

@@ -16,7 +16,7 @@ internal import CAtomicsShim
 ///
 /// ## Cost
 /// ``withSnapshot(_:)`` counts no references and takes no locked instruction on the restartable engine: it costs about
-/// as much as three additions to a ``PerCPUCounter`` (benchmark `read`). Each change allocates.
+/// as much as two additions to a ``PerCPUCounter`` (benchmark `read`). Each change allocates.
 ///
 /// ## Progress, memory ordering, signals, tasks, forks
 /// Lock-free: ``withSnapshot(_:)`` starts again when it is interrupted, 64 times at most. What was done before a
