@@ -26,7 +26,6 @@ package struct Scenario: Sendable {
     litmusScenarios + counterScenarios + storageScenarios + sequenceScenarios
     + lockScenarios + shardedLockScenarios + insistenceScenarios + flushScenarios
     + generationScenarios + contextScenarios + bigLockScenarios + hazardScenarios
-    + stalledReaderScenarios
     + structureScenarios + stormScenarios
 
   /// Runs the scenario and tells what happened. On a busy machine a short run may not get to what it

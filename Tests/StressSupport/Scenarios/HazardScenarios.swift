@@ -69,4 +69,11 @@ let hazardScenarios: [Scenario] = [
       run.operations.add(500)
     }
   },
+
+  Scenario(
+    "hazard-stalled",
+    "readers that sleep from the start to the end: they hold back what they read, and nothing else"
+  ) { run in
+    StalledReaders(run).stress()
+  },
 ]

@@ -34,6 +34,7 @@ PERCPU_INLINE void percpu_fence_seq_cst(void) {
 /// Pairs with `percpu_fence_heavy` and the restart fences.
 PERCPU_INLINE void percpu_fence_light(void) {
   percpu_compiler_barrier();
+  // Unexpected, so that it stands out of the way of all who need no more than the barrier above.
   if (__builtin_expect(!percpu_engine.membarrier, 0)) percpu_fence_seq_cst();
 }
 

@@ -3,48 +3,26 @@
 import CStressSupport
 import PerCPU
 
-let stalledReaderScenarios: [Scenario] = [
-  Scenario(
-    "hazard-stalled",
-    "readers that sleep from the start to the end: they hold back what they read, and nothing else"
-  ) { run in
-    run.nameExtra("most unreclaimed")
-    StalledReaders(run).stress()
-  }
-]
-
 /// A writer, and readers none of which leaves before the writer is done.
-private final class StalledReaders: Sendable {
-  private final class Numbered: Sendable {
-    let number: Int
-    private let ends: Tally
-
-    init(_ number: Int, _ ends: Tally) {
-      self.number = number
-      self.ends = ends
-    }
-
-    deinit { ends.add() }
-  }
-
+final class StalledReaders: Sendable {
   private static let batchSize = 64
-  private static let slotsPerRow = 7
   private let run: StressRun
   private let readers: Int
   private let domain = HazardDomain(batchSize: batchSize)
-  private let cell: SnapshotCell<Numbered>
+  private let cell: SnapshotCell<Canary>
   private let ends = Tally()
   private let found = Tally()
   private let isOver = Tally()
 
   init(_ run: StressRun) {
     self.run = run
-    // More than there are slots, so that some are in the overflow.
-    readers = max(1, min(run.threads - 1, Self.slotsPerRow * CPU.rows.count + 2))
-    cell = SnapshotCell(Numbered(0, ends), domain: domain)
+    // More than there are slots in the rows, so that some are in the overflow.
+    readers = max(1, min(run.threads - 1, 7 * CPU.rows.count + 2))
+    cell = SnapshotCell(Canary(0, ends), domain: domain)
   }
 
   func stress() {
+    run.nameExtra("most unreclaimed")
     run.demand("operations", run.operations, perSecond: 1000)
     run.demand("values held", found, perSecond: 0)
     var threads = Threads()
@@ -69,18 +47,18 @@ private final class StalledReaders: Sendable {
 
   private func read() {
     cell.withSnapshot { value in
-      let number = value.number
       found.add()
       while isOver.loadPublished() == 0 { stress_sleep(1_000_000) }
-      if value.number != number { run.fail("a value has ended under a reader that sleeps") }
+      if !value.isAlive { run.fail("a value has ended under a reader that sleeps") }
     }
   }
 
   private func update() {
-    let bound = Self.batchSize * CPU.rows.count + Self.slotsPerRow * CPU.rows.count + readers
+    // The batches, and what the readers hold.
+    let bound = Self.batchSize * CPU.rows.count + readers
     while !run.isOver {
       for _ in 0..<100 {
-        cell.store(Numbered(run.operations.count, ends))
+        cell.store(Canary(run.operations.count, ends))
         run.operations.add()
       }
       let unreclaimed = domain.statistics.unreclaimed
