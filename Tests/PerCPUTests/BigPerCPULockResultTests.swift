@@ -6,64 +6,46 @@ import StressSupport
 import Synchronization
 import Testing
 
-private struct Refusal: Error, Equatable {
-  let number: Int
-}
-
-private struct Unique: ~Copyable {
-  static let alive = Atomic<Int>(0)
-  var value: Int
-
-  init(_ value: Int) {
-    self.value = value
-    Self.alive.wrappingAdd(1, ordering: .relaxed)
-  }
-
-  deinit {
-    Self.alive.wrappingSubtract(1, ordering: .relaxed)
-  }
-}
-
 extension PerCPUTests {
   /// What comes back from a body, to a thread or to a task.
   @Suite struct BigPerCPULockResultTests {
     @Test func aStateThatCannotBeCopiedIsDestroyedOnce() {
-      let before = Unique.alive.load(ordering: .relaxed)
+      let before = Counted.alive.load(ordering: .relaxed)
       do {
-        let lock = BigPerCPULock(Unique(1)) {}
-        lock.perform { $0 = Unique(2) }
+        let lock = BigPerCPULock(Counted(1)) {}
+        lock.perform { $0 = Counted(2) }
         lock.enter()
         lock.withOwner { $0.value += 1 }
         lock.exit()
         #expect(lock.perform { $0.value } == 3)
-        #expect(Unique.alive.load(ordering: .relaxed) == before + 1)
+        #expect(Counted.alive.load(ordering: .relaxed) == before + 1)
       }
-      #expect(Unique.alive.load(ordering: .relaxed) == before)
+      #expect(Counted.alive.load(ordering: .relaxed) == before)
     }
 
     @Test func resultsThatCannotBeCopiedComeBackFromEverywhere() {
-      let before = Unique.alive.load(ordering: .relaxed)
+      let before = Counted.alive.load(ordering: .relaxed)
       do {
         let context = BigLockContext()
-        let here = context.lock.perform { Unique($0.count) }
+        let here = context.lock.perform { Counted($0.count) }
         #expect(here.value == 0)
         let sum = Tally()
         var threads = Threads()
         threads.start { context.run() }
         threads.start {
           context.isActive.wait()
-          let there = context.lock.perform { _ in Unique(5) }
+          let there = context.lock.perform { _ in Counted(5) }
           sum.publish(there.value)
           context.mayLeave.open()
         }
         threads.join()
         #expect(sum.count == 5)
         context.lock.enter()
-        let own = context.lock.withOwner { _ in Unique(6) }
+        let own = context.lock.withOwner { _ in Counted(6) }
         #expect(own.value == 6)
         context.lock.exit()
       }
-      #expect(Unique.alive.load(ordering: .relaxed) == before)
+      #expect(Counted.alive.load(ordering: .relaxed) == before)
     }
 
     @Test func errorsComeBackAndTheLockIsReleased() {

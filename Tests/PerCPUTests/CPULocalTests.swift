@@ -5,35 +5,20 @@ import StressSupport
 import Synchronization
 import Testing
 
-/// A value of which each instance is counted, and which cannot be copied.
-private struct Tracked: ~Copyable {
-  static let alive = Atomic<Int>(0)
-  let cpu: CPU
-
-  init(_ cpu: CPU) {
-    self.cpu = cpu
-    Self.alive.wrappingAdd(1, ordering: .relaxed)
-  }
-
-  deinit {
-    Self.alive.wrappingSubtract(1, ordering: .relaxed)
-  }
-}
-
 extension PerCPUTests {
   @Suite struct CPULocalTests {
     @Test func eachRowHasAValueOfItsOwnAndIsDestroyedOnce() {
-      let before = Tracked.alive.load(ordering: .relaxed)
+      let before = Counted.alive.load(ordering: .relaxed)
       do {
-        let values = CPULocal { Tracked($0) }
+        let values = CPULocal { Counted($0.rawValue) }
         var seen: [CPU] = []
         values.forEach { cpu, value in
-          if value.cpu == cpu { seen.append(cpu) }
+          if value.value == cpu.rawValue { seen.append(cpu) }
         }
         #expect(seen == [.unbound] + CPU.possible)
-        #expect(Tracked.alive.load(ordering: .relaxed) == before + seen.count)
+        #expect(Counted.alive.load(ordering: .relaxed) == before + seen.count)
       }
-      #expect(Tracked.alive.load(ordering: .relaxed) == before)
+      #expect(Counted.alive.load(ordering: .relaxed) == before)
     }
 
     @Test func theCurrentValueIsThatOfAPossibleCPU() {
@@ -42,7 +27,6 @@ extension PerCPUTests {
     }
 
     @Test func closuresMayReturnAndThrow() {
-      struct Refusal: Error {}
       let values = CPULocal { _ in "text" }
       #expect(values.withCurrent { $0.count } == 4)
       #expect(throws: Refusal.self) { try values.withCurrent { _ in throw Refusal() } }

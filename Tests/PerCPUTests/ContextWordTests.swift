@@ -25,12 +25,6 @@ private struct Narrow: OptionSet {
   let rawValue: UInt8
 }
 
-private struct Refusal: Error, Equatable {}
-
-private struct Unique: ~Copyable {
-  let value: Int
-}
-
 extension PerCPUTests {
   @Suite struct ContextWordTests {
     @Test func aContextIsActiveBetweenEntryAndExit() {
@@ -158,7 +152,7 @@ extension PerCPUTests {
     @Test func resultsAndErrorsOfNestedEntriesComeBack() {
       let context = ContextWord<Work>()
       _ = context.set(.last)
-      let unique = context.withNestedEntry { Unique(value: Int($0.rawValue)) }
+      let unique = context.withNestedEntry { Counted(Int($0.rawValue)) }
       #expect(unique.value == 1 << 15)
       let thrown: Refusal? = error { () throws(Refusal) in
         try context.withNestedEntry { _ throws(Refusal) in throw Refusal() }

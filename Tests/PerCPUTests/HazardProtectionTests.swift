@@ -4,14 +4,6 @@ import PerCPU
 import StressSupport
 import Testing
 
-private struct Refusal: Error, Equatable {
-  let number: Int
-}
-
-private struct Unique: ~Copyable {
-  let number: Int
-}
-
 extension PerCPUTests {
   /// What a reader protects, and for how long.
   @Suite struct HazardProtectionTests {
@@ -84,13 +76,13 @@ extension PerCPUTests {
       let domain = HazardDomain()
       let source = Source(Mortal(3, Tally()), domain: domain)
       var number = 0
-      if let unique = domain.withProtected(source, { Unique(number: $0.number) }) {
-        number = unique.number
+      if let unique = domain.withProtected(source, { Counted($0.number) }) {
+        number = unique.value
       }
       #expect(number == 3)
       if let guardian = domain.tryProtect(source) {
-        let result = guardian.withValue { Unique(number: $0.number + 1) }
-        let next = result.number
+        let result = guardian.withValue { Counted($0.number + 1) }
+        let next = result.value
         #expect(next == 4)
       }
     }

@@ -13,25 +13,6 @@ import Testing
   import Musl
 #endif
 
-private struct Refusal: Error, Equatable {
-  let number: Int
-}
-
-/// A value that cannot be copied, of which each instance is counted.
-private struct Counted: ~Copyable {
-  static let alive = Atomic<Int>(0)
-  var value: Int
-
-  init(_ value: Int) {
-    self.value = value
-    Self.alive.wrappingAdd(1, ordering: .relaxed)
-  }
-
-  deinit {
-    Self.alive.wrappingSubtract(1, ordering: .relaxed)
-  }
-}
-
 private final class Object {
   static let alive = Atomic<Int>(0)
   init() { Self.alive.wrappingAdd(1, ordering: .relaxed) }

@@ -7,15 +7,6 @@ import StressSupport
 import Synchronization
 import Testing
 
-private struct Refusal: Error, Equatable {}
-
-private struct Unique: ~Copyable {
-  static let alive = Atomic<Int>(0)
-  var value = 0
-  init() { Self.alive.wrappingAdd(1, ordering: .relaxed) }
-  deinit { Self.alive.wrappingSubtract(1, ordering: .relaxed) }
-}
-
 extension PerCPUTests {
   @Suite struct PerCPUReadWriteLockTests {
     @Test func whatIsWrittenIsRead() {
@@ -36,14 +27,14 @@ extension PerCPUTests {
     }
 
     @Test func aStateThatCannotBeCopiedIsDestroyedOnce() {
-      let before = Unique.alive.load(ordering: .relaxed)
+      let before = Counted.alive.load(ordering: .relaxed)
       do {
-        let lock = PerCPUReadWriteLock(Unique())
+        let lock = PerCPUReadWriteLock(Counted(0))
         lock.withWrite { $0.value = 4 }
         #expect(lock.withRead { $0.value } == 4)
-        #expect(Unique.alive.load(ordering: .relaxed) == before + 1)
+        #expect(Counted.alive.load(ordering: .relaxed) == before + 1)
       }
-      #expect(Unique.alive.load(ordering: .relaxed) == before)
+      #expect(Counted.alive.load(ordering: .relaxed) == before)
     }
 
     @Test func readersOfOneCPUAreInsideAtTheSameTime() {

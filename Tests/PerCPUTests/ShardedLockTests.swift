@@ -12,8 +12,6 @@ import Testing
   import Musl
 #endif
 
-private struct Refusal: Error, Equatable {}
-
 extension PerCPUTests {
   @Suite struct ShardedLockTests {
     typealias Stealing = ShardedLock<Int>.Stealing

@@ -6,14 +6,6 @@ import PerCPU
 import StressSupport
 import Testing
 
-private struct Refusal: Error, Equatable {
-  let number: Int
-}
-
-private struct Unique: ~Copyable {
-  let number: Int
-}
-
 /// A value of several words that follow from each other, one of them counted.
 private struct Settings: Sendable, Equatable {
   var number: Int
@@ -65,8 +57,8 @@ extension PerCPUTests {
       }
       #expect(count == 2)
       #expect(cell.load() == [1, 2])
-      let unique = cell.update { Unique(number: $0.count) }
-      let number = unique.number
+      let unique = cell.update { Counted($0.count) }
+      let number = unique.value
       #expect(number == 2)
     }
 
@@ -114,8 +106,8 @@ extension PerCPUTests {
         try cell.withSnapshot { value throws(Refusal) in throw Refusal(number: value) }
       }
       #expect(thrown == Refusal(number: 3))
-      let unique = cell.withSnapshot { Unique(number: $0) }
-      let number = unique.number
+      let unique = cell.withSnapshot { Counted($0) }
+      let number = unique.value
       #expect(number == 3)
     }
 
