@@ -11,6 +11,7 @@ public struct MetricFamily: Sendable {
     /// A distribution.
     case histogram
 
+    /// By name.
     public static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
   }
 
@@ -18,8 +19,10 @@ public struct MetricFamily: Sendable {
   public struct Series: Sendable {
     /// Name and value of each dimension, in the order in which they were given first.
     public var dimensions: [(String, String)]
+    /// What it stands at.
     public var value: MetricValue
 
+    /// Creates one.
     public init(dimensions: [(String, String)], value: MetricValue) {
       self.dimensions = dimensions
       self.value = value
@@ -28,12 +31,14 @@ public struct MetricFamily: Sendable {
 
   /// As the program says it.
   public var label: String
+  /// What its values are.
   public var kind: Kind
   /// A sentence that says what it is.
   public var help: String?
   /// In no order.
   public var series: [Series]
 
+  /// Creates one.
   public init(label: String, kind: Kind, help: String? = nil, series: [Series]) {
     self.label = label
     self.kind = kind
@@ -44,8 +49,11 @@ public struct MetricFamily: Sendable {
 
 /// What a metric stands at.
 public enum MetricValue: Sendable, Equatable {
+  /// Of a `Counter`.
   case integer(Int)
+  /// Of a `FloatingPointCounter`, `Meter` or `Gauge`.
   case number(Double)
+  /// Of a `Recorder` or `Timer`.
   case histogram(HistogramValue)
 }
 
@@ -62,6 +70,7 @@ public struct HistogramValue: Sendable, Equatable {
   /// All observations.
   public var count: Int { counts.reduce(0, &+) }
 
+  /// Creates one.
   public init(bounds: [Double], counts: [Int], sum: Double) {
     self.bounds = bounds
     self.counts = counts

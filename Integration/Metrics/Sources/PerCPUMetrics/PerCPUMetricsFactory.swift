@@ -117,11 +117,13 @@ public final class PerCPUMetricsFactory: Sendable {
 }
 
 extension PerCPUMetricsFactory: MetricsFactory {
+  /// The handler of a `Counter`.
   public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
     let key = MetricKey(label, dimensions)
     return counters.handler(for: key) { IntegerCounter(key: key) }
   }
 
+  /// The handler of a `FloatingPointCounter`.
   public func makeFloatingPointCounter(
     label: String, dimensions: [(String, String)]
   ) -> any FloatingPointCounterHandler {
@@ -129,11 +131,13 @@ extension PerCPUMetricsFactory: MetricsFactory {
     return fractionalCounters.handler(for: key) { FractionalCounter(key: key) }
   }
 
+  /// The handler of a `Meter`.
   public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
     let key = MetricKey(label, dimensions)
     return meters.handler(for: key) { SettableMeter(key: key) }
   }
 
+  /// The handler of a `Recorder`, or of a `Gauge` if it does not aggregate.
   public func makeRecorder(
     label: String, dimensions: [(String, String)], aggregate: Bool
   ) -> any RecorderHandler {
@@ -146,6 +150,7 @@ extension PerCPUMetricsFactory: MetricsFactory {
     }
   }
 
+  /// The handler of a `Timer`.
   public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
     let key = MetricKey(label, dimensions)
     return timers.handler(for: key) {
@@ -154,23 +159,28 @@ extension PerCPUMetricsFactory: MetricsFactory {
     }
   }
 
+  /// Exports what the handler has counted no more, and lets it go.
   public func destroyCounter(_ handler: any CounterHandler) {
     if let counter = handler as? IntegerCounter { counters.remove(counter) }
   }
 
+  /// As ``destroyCounter(_:)``.
   public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {
     if let counter = handler as? FractionalCounter { fractionalCounters.remove(counter) }
   }
 
+  /// As ``destroyCounter(_:)``.
   public func destroyMeter(_ handler: any MeterHandler) {
     if let meter = handler as? SettableMeter { meters.remove(meter) }
   }
 
+  /// As ``destroyCounter(_:)``.
   public func destroyRecorder(_ handler: any RecorderHandler) {
     if let recorder = handler as? RecorderHistogram { recorders.remove(recorder) }
     if let gauge = handler as? LastValueGauge { gauges.remove(gauge) }
   }
 
+  /// As ``destroyCounter(_:)``.
   public func destroyTimer(_ handler: any TimerHandler) {
     if let timer = handler as? TimerHistogram { timers.remove(timer) }
   }
