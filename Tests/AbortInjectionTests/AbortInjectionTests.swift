@@ -29,7 +29,8 @@ struct TrappedSection: CustomTestStringConvertible, Sendable {
   /// Instructions of each on x86-64.
   static let instructions: [String: Int32] = [
     "add": 5, "add-release": 5, "claim-if": 8, "store-if": 6, "publish": 9, "commit, 1 word": 14,
-    "commit, 5 words": 14, "commit-on, 1 word": 13, "commit-on, 5 words": 13, "sound control": 3,
+    "commit, 5 words": 14, "commit-on, 1 word": 13, "commit-on, 5 words": 13, "add-within": 13,
+    "sound control": 3,
   ]
 
   /// On a thread of its own, which `started` is told the number of.

@@ -38,12 +38,13 @@ static const struct abort_section *const sections[] = {
     &abort_section_add, &abort_section_add_release, &abort_section_claim_if,
     &abort_section_store_if, &abort_section_publish, &abort_section_commit_word,
     &abort_section_commit_words, &abort_section_commit_on_word, &abort_section_commit_on_words,
+    &abort_section_add_within,
     &abort_control_sound, &abort_control_unarmed, &abort_control_late_start,
     &abort_control_early_end, &abort_control_late_end,
 };
 
 enum {
-  FIRST_CONTROL = 9,
+  FIRST_CONTROL = 10,
   ATTEMPTS = 10000,
   // Numbers of no meaning, for the rows and for what is put there.
   IDLE = 1000003,
@@ -74,7 +75,7 @@ const char *abort_injection_obstacle(void) {
 }
 
 // What the section is to find.
-enum occasion { MATCHES, OTHER_VALUE, OTHER_CPU };
+enum occasion { MATCHES, OTHER_VALUE, OTHER_CPU, OUT_OF_LIMIT };
 
 // One section at work, its memory, and the sum that must be in the rows.
 struct bench {
@@ -94,15 +95,42 @@ static size_t memory_size(const struct bench *bench) {
   return ((size_t)bench->rows + PERCPU_EXTRA_ROWS) << PERCPU_ROW_SHIFT;
 }
 
+static bool is_gated(const struct bench *bench) {
+  return bench->section->effect == ABORT_ADDS_WITHIN;
+}
+
+static volatile intptr_t *gated_word(const struct bench *bench, int32_t row, intptr_t offset) {
+  return percpu_row_word((char *)bench->subject.slots + offset, row);
+}
+
+// Of all rows, what the section may change or must not.
+static intptr_t sum_of_rows(const struct bench *bench) {
+  intptr_t sum = 0;
+  for (int32_t row = -PERCPU_EXTRA_ROWS; row < bench->rows; row++) {
+    sum += *(volatile intptr_t *)percpu_row_word(bench->subject.slots, row);
+    if (!is_gated(bench)) continue;
+    sum += *gated_word(bench, row, PERCPU_GATED_TOTAL);
+    sum += *gated_word(bench, row, PERCPU_GATED_FOLDED);
+  }
+  return sum;
+}
+
 // Rows in which the section will commit, or will find a mismatch.
 static void prepare(struct bench *bench, enum occasion occasion) {
   bool matches = occasion == MATCHES;
   bench->occasion = occasion;
   bench->matches = matches;
-  bench->idle = bench->section->effect == ABORT_PUBLISHES && matches ? 0 : IDLE;
-  for (int32_t row = -PERCPU_EXTRA_ROWS; row < bench->rows; row++)
+  bool is_open = is_gated(bench) ? occasion != OTHER_VALUE
+                                 : bench->section->effect == ABORT_PUBLISHES && matches;
+  bench->idle = is_open ? 0 : IDLE;
+  for (int32_t row = -PERCPU_EXTRA_ROWS; row < bench->rows; row++) {
     *percpu_row_word(bench->subject.slots, row) = bench->idle;
-  bench->sum = bench->idle * (bench->rows + PERCPU_EXTRA_ROWS);
+    if (!is_gated(bench)) continue;
+    *gated_word(bench, row, PERCPU_GATED_TOTAL) = IDLE;
+    *gated_word(bench, row, PERCPU_GATED_FOLDED) = IDLE;
+  }
+  bench->sum = sum_of_rows(bench);
+  bench->subject.limit = occasion == OUT_OF_LIMIT ? DESIRED - 1 : (intptr_t)1 << 61;
   bench->subject.word = percpu_row_word(bench->subject.slots, 0);
   bench->subject.expected = occasion == OTHER_VALUE ? IDLE + 1 : IDLE;
   bench->subject.desired = DESIRED;
@@ -127,10 +155,7 @@ static bool copy_is_right(const struct bench *bench, bool may_be_there, bool mus
 
 static bool rows_are_right(struct bench *bench) {
   if (bench->rows > ROWS_FOR_EACH_RUN && bench->runs++ % RUNS_FOR_MANY_ROWS != 0) return true;
-  intptr_t sum = 0;
-  for (int32_t row = -PERCPU_EXTRA_ROWS; row < bench->rows; row++)
-    sum += *(volatile intptr_t *)percpu_row_word(bench->subject.slots, row);
-  return sum == bench->sum;
+  return sum_of_rows(bench) == bench->sum;
 }
 
 // After no commit: is everything as it was? What an aborted commit has copied is seen by nobody.
@@ -141,7 +166,7 @@ static bool nothing_is_stored(struct bench *bench, bool is_aborted) {
 // After a commit: is its effect there, once? Takes it back.
 static bool effect_is_right(struct bench *bench) {
   struct abort_subject *subject = &bench->subject;
-  if (bench->section->effect == ABORT_ADDS) {
+  if (bench->section->effect == ABORT_ADDS || is_gated(bench)) {
     bench->sum += subject->desired;
     return rows_are_right(bench);
   }
@@ -291,6 +316,7 @@ static void trap_all(struct bench *bench, int64_t repetitions, int64_t in_a_row)
     if (section->effect == ABORT_ADDS) continue;
     trap_mismatch(bench, step, OTHER_VALUE, repetitions / 10, in_a_row);
     if (section->names_cpu) trap_mismatch(bench, step, OTHER_CPU, repetitions / 10, in_a_row);
+    if (is_gated(bench)) trap_mismatch(bench, step, OUT_OF_LIMIT, repetitions / 10, in_a_row);
   }
   prepare(bench, MATCHES);
   for (int64_t repetition = 0; repetition < repetitions; repetition += in_a_row)

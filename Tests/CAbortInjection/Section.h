@@ -27,7 +27,7 @@ enum { ABORT_WORDS = 5 };
 struct abort_subject {
   void *slots;
   intptr_t *word;
-  intptr_t source, expected, desired;
+  intptr_t source, expected, desired, limit;
   intptr_t told_row, told_value;
   /// What a commit copies, and where to: behind the first word and in front of the last one there,
   /// which nobody may write.
@@ -50,6 +50,8 @@ enum abort_effect {
   ABORT_PUBLISHES,
   /// Copies, and replaces `expected` by `desired` in `word`.
   ABORT_COMMITS,
+  /// Adds `desired` to the total of a row it does not tell, if its gate is open and `limit` allows it.
+  ABORT_ADDS_WITHIN,
 };
 
 struct abort_section {
@@ -79,7 +81,7 @@ enum {
 extern const struct abort_section abort_section_add, abort_section_add_release,
     abort_section_claim_if, abort_section_store_if, abort_section_publish,
     abort_section_commit_word, abort_section_commit_words, abort_section_commit_on_word,
-    abort_section_commit_on_words;
+    abort_section_commit_on_words, abort_section_add_within;
 extern const struct abort_section abort_control_sound, abort_control_unarmed,
     abort_control_late_start, abort_control_early_end, abort_control_late_end;
 

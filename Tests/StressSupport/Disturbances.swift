@@ -39,6 +39,13 @@ package let allowedCPUs: [Int] = {
   }
 }()
 
+/// Lets a thread, this one if it is 0, run on these CPUs only.
+package func confine(_ thread: Int32, to cpus: [Int]) {
+  var mask = [UInt64](repeating: 0, count: allowedCPUs.last! / 64 + 1)
+  for cpu in cpus { mask[cpu / 64] |= 1 << (cpu % 64) }
+  _ = percpu_thread_set_affinity(thread, mask, Int32(mask.count))
+}
+
 extension StressRun {
   /// Disturbs a few workers. The kinds take turns of 20 ms, so that each is met alone as well.
   func disturb(_ turns: [Disturbances], _ random: inout SeededGenerator) {
@@ -64,9 +71,7 @@ extension StressRun {
     let tid = workers[random.below(workers.count)].loadPublished()
     guard tid != 0 else { return }
     let cpus = random.below(4) == 0 ? allowedCPUs : [allowedCPUs[random.below(allowedCPUs.count)]]
-    var mask = [UInt64](repeating: 0, count: allowedCPUs.last! / 64 + 1)
-    for cpu in cpus { mask[cpu / 64] |= 1 << (cpu % 64) }
-    _ = percpu_thread_set_affinity(Int32(tid), mask, Int32(mask.count))
+    confine(Int32(tid), to: cpus)
     affinityChanges.add()
   }
 }

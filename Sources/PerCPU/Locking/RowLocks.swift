@@ -2,7 +2,8 @@
 
 public import CAtomicsShim
 
-/// A lock for each row: what the locks of this family have in common.
+/// A lock for each row: what the locks of this family, and the gates of `DifferentialCounter`, have in
+/// common.
 ///
 /// In each row stand
 ///
@@ -184,8 +185,8 @@ struct RowLocks {
       fatalError(
         """
         PerCPU: this thread holds the lock of \(CPU(rawValue: row)) already and would wait for \
-        itself for ever. Do not lock again inside of the closure, or in a signal handler that can \
-        interrupt it; tryWithLocal is safe there.
+        itself for ever. Do not lock again inside of the closure, or lock or fold in a signal \
+        handler that can interrupt it; tryWithLocal is safe there.
         """)
     }
   }

@@ -28,7 +28,10 @@ PERCPU_BEGIN
   MUTANT(FLUSH_REQUESTED_BY_A_STORE, "flush-requested-by-a-store") \
   MUTANT(FLUSH_ACTIVATED_BY_A_STORE, "flush-activated-by-a-store") \
   MUTANT(CONTEXT_SET_BY_A_STORE, "context-set-by-a-store") \
-  MUTANT(CONTEXT_ENTERED_BY_A_STORE, "context-entered-by-a-store")
+  MUTANT(CONTEXT_ENTERED_BY_A_STORE, "context-entered-by-a-store") \
+  MUTANT(LIMIT_CHECKED_BEFORE, "limit-checked-before") \
+  MUTANT(GATE_NOT_TESTED, "gate-not-tested") \
+  MUTANT(GLOBAL_ADDITION_TORN, "global-addition-torn")
 
 #define PERCPU_MUTANT_CASE(symbol, name) PERCPU_MUTANT_##symbol,
 enum { PERCPU_MUTANT_NONE, PERCPU_MUTANTS(PERCPU_MUTANT_CASE) PERCPU_MUTANT_COUNT };

@@ -110,6 +110,30 @@ PERCPU_INLINE percpu_outcome percpu_section_commit_on(int32_t cpu, intptr_t *PER
       percpu_native_section_commit_on(cpu, word, expected, desired, copy));
 }
 
+// Look at gate and limit, or at the limit alone, then add: a check and an update in two steps.
+PERCPU_INLINE percpu_outcome percpu_add_after_looking(void *PERCPU_NONNULL slots, intptr_t operand,
+                                                      intptr_t limit, bool at_gate) {
+  int32_t cpu = percpu_thread_cpu();
+  if (cpu < 0) return PERCPU_SLOW;
+  char *row = (char *)percpu_row_word(slots, cpu);
+  if (at_gate && percpu_word_load_acquire((intptr_t *)row) != 0) return PERCPU_MISMATCH;
+  intptr_t total = percpu_word_load_relaxed((intptr_t *)(row + PERCPU_GATED_TOTAL));
+  intptr_t folded = percpu_word_load_relaxed((intptr_t *)(row + PERCPU_GATED_FOLDED));
+  if ((uintptr_t)(total + operand - folded + limit) > 2 * (uintptr_t)limit) return PERCPU_MISMATCH;
+  if (at_gate) percpu_instrumented_delay();
+  return percpu_native_section_add((char *)slots + PERCPU_GATED_TOTAL, operand);
+}
+
+PERCPU_INLINE percpu_outcome percpu_section_add_within(void *PERCPU_NONNULL slots, intptr_t operand,
+                                                       intptr_t limit) {
+  if (percpu_instrumented_gives_up()) return PERCPU_SLOW;
+  if (percpu_mutant == PERCPU_MUTANT_LIMIT_CHECKED_BEFORE)
+    return percpu_add_after_looking(slots, operand, limit, true);
+  if (percpu_mutant == PERCPU_MUTANT_GATE_NOT_TESTED)
+    return percpu_add_after_looking(slots, operand, limit, false);
+  return percpu_instrumented_count(percpu_native_section_add_within(slots, operand, limit));
+}
+
 PERCPU_INLINE intptr_t percpu_row_for_atomics(void) {
   if (percpu_mutant != PERCPU_MUTANT_UNBOUND_ROW_MISSING) return percpu_native_row_for_atomics();
   int32_t cpu = percpu_cpu_hint();

@@ -27,6 +27,7 @@
 #include "Instrumented/mutants.h"
 
 #define percpu_word_fetch_add_relaxed percpu_native_word_fetch_add_relaxed
+#define percpu_word_fetch_add_release percpu_native_word_fetch_add_release
 #define percpu_word_compare_exchange_release percpu_native_word_compare_exchange_release
 #define percpu_word_compare_exchange_acquire percpu_native_word_compare_exchange_acquire
 #define percpu_word_compare_exchange_acq_rel percpu_native_word_compare_exchange_acq_rel
@@ -43,6 +44,7 @@
 #undef percpu_u32_exchange_acquire
 #undef percpu_word_compare_exchange_acq_rel
 #undef percpu_word_fetch_add_relaxed
+#undef percpu_word_fetch_add_release
 #undef percpu_word_compare_exchange_release
 #undef percpu_word_compare_exchange_acquire
 
@@ -68,9 +70,11 @@
 #define percpu_section_publish percpu_native_section_publish
 #define percpu_section_commit percpu_native_section_commit
 #define percpu_section_commit_on percpu_native_section_commit_on
+#define percpu_section_add_within percpu_native_section_add_within
 #include "native/sections.h"
 #undef percpu_section_commit
 #undef percpu_section_commit_on
+#undef percpu_section_add_within
 #undef percpu_section_add
 #undef percpu_section_add_release
 #undef percpu_section_claim_if

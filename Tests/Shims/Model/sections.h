@@ -125,6 +125,24 @@ PERCPU_INLINE percpu_outcome percpu_section_commit_on(int32_t cpu, intptr_t *PER
   return percpu_model_section_copy_and_commit(word, expected, desired, copy);
 }
 
+PERCPU_INLINE percpu_outcome percpu_section_add_within(void *PERCPU_NONNULL slots, intptr_t operand,
+                                                       intptr_t limit) {
+  if (!percpu_model()) return percpu_native_section_add_within(slots, operand, limit);
+  if (percpu_thread_cpu() < 0) return PERCPU_SLOW;
+  char *row = (char *)percpu_row_word(slots, percpu_model()->section_begin());
+  intptr_t gate, total, folded;
+  if (!percpu_model_section_load((intptr_t *)row, PERCPU_MODEL_ACQUIRE, &gate)) return PERCPU_SLOW;
+  if (gate != 0) return percpu_model_section_mismatch();
+  intptr_t *word = (intptr_t *)(row + PERCPU_GATED_TOTAL);
+  if (!percpu_model_section_load(word, PERCPU_MODEL_RELAXED, &total)) return PERCPU_SLOW;
+  if (!percpu_model_section_load((intptr_t *)(row + PERCPU_GATED_FOLDED), PERCPU_MODEL_RELAXED, &folded))
+    return PERCPU_SLOW;
+  uintptr_t value = (uintptr_t)total + (uintptr_t)operand;
+  if (value - (uintptr_t)folded + (uintptr_t)limit > 2 * (uintptr_t)limit)
+    return percpu_model_section_mismatch();
+  return percpu_model_section_commit(word, (intptr_t)value, PERCPU_MODEL_RELAXED);
+}
+
 PERCPU_END
 
 #endif

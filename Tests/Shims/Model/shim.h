@@ -46,6 +46,7 @@
 #define percpu_section_publish percpu_native_section_publish
 #define percpu_section_commit percpu_native_section_commit
 #define percpu_section_commit_on percpu_native_section_commit_on
+#define percpu_section_add_within percpu_native_section_add_within
 #include "native/sections.h"
 #undef percpu_section_add
 #undef percpu_section_add_release
@@ -54,6 +55,7 @@
 #undef percpu_section_publish
 #undef percpu_section_commit
 #undef percpu_section_commit_on
+#undef percpu_section_add_within
 
 #include "native/rows.h"
 #include "Model/sections.h"

@@ -15,8 +15,8 @@
 //   abort, or a thread whose CPU number is negative. It never calls, and loops over nothing but the
 //   words of a copy.
 // - Each exit is told to the caller by a constant.
-// - Ordering: the load of a tested or source word is an acquire. The commit of `add` is relaxed, all
-//   others are releases. That of `claim_if` is, because whoever reads a claimed word must see what the
+// - Ordering: the load of a tested or source word is an acquire. The commits of `add` and
+//   `add_within` are relaxed, all others are releases. That of `claim_if` is, because whoever reads a claimed word must see what the
 //   thread that stored the word before has released. Each block clobbers memory, so the compiler
 //   moves nothing across it.
 //
@@ -45,6 +45,14 @@ typedef struct {
 
 /// Distance between the rows of two neighboring CPUs, as a power of two.
 #define PERCPU_ROW_SHIFT 16
+
+/// Where the words of a gated sum stand, in bytes behind the row's first word, which is the gate. In front
+/// of them is room for what else belongs to the gate.
+enum {
+  PERCPU_GATED_TOTAL = 16,
+  PERCPU_GATED_FOLDED = 24,
+  PERCPU_GATED_SIZE = 32,
+};
 
 /// How a section or a sequence ended.
 typedef enum {

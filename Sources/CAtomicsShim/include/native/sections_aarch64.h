@@ -226,6 +226,41 @@ slow:
 
 #undef PERCPU_SECTION_COMMIT
 #undef PERCPU_SECTION_COMMIT_OPERANDS
+
+/// If own row's gate == 0 and its total + operand is no further than `limit` from what was folded of it:
+/// total += operand. `limit` is less than 2^62.
+PERCPU_INLINE percpu_outcome percpu_section_add_within(void *PERCPU_NONNULL slots, intptr_t operand,
+                                                       intptr_t limit) {
+  intptr_t scratch, value, excess;
+  __asm__ volatile goto(
+      PERCPU_SECTION_OPEN
+      PERCPU_SECTION_CPU("scratch")
+      PERCPU_SECTION_STEP "add %[scratch], %[slots], %[scratch], lsl %[shift]\n\t"
+      PERCPU_SECTION_STEP "ldar %[value], [%[scratch]]\n\t"
+      PERCPU_SECTION_STEP "cbnz %[value], 50f\n\t"
+      PERCPU_SECTION_STEP "ldr %[value], [%[scratch], %[total]]\n\t"
+      PERCPU_SECTION_STEP "add %[value], %[value], %[operand]\n\t"
+      PERCPU_SECTION_STEP "ldr %[excess], [%[scratch], %[folded]]\n\t"
+      PERCPU_SECTION_STEP "sub %[excess], %[value], %[excess]\n\t"
+      PERCPU_SECTION_STEP "add %[excess], %[excess], %[limit]\n\t"
+      PERCPU_SECTION_STEP "cmp %[excess], %[width]\n\t"
+      PERCPU_SECTION_STEP "b.hi 50f\n\t"
+      PERCPU_SECTION_STEP "str %[value], [%[scratch], %[total]]"
+      PERCPU_SECTION_CLOSE
+      PERCPU_SECTION_MISMATCH
+      PERCPU_SECTION_END
+      : [scratch] "=&r"(scratch), [value] "=&r"(value), [excess] "=&r"(excess)
+      : [slots] "r"(slots), [operand] "Ir"(operand), [limit] "r"(limit), [width] "r"(2 * limit),
+        [total] "i"(PERCPU_GATED_TOTAL), [folded] "i"(PERCPU_GATED_FOLDED), PERCPU_SECTION_AREA
+      : "memory", "cc", "x16", "x17"
+      : slow, mismatch);
+  return PERCPU_COMMITTED;
+mismatch:
+  return PERCPU_MISMATCH;
+slow:
+  return PERCPU_SLOW;
+}
+
 #undef PERCPU_SECTION_OPEN
 #undef PERCPU_SECTION_CPU
 #undef PERCPU_SECTION_CLOSE

@@ -48,4 +48,10 @@ PERCPU_INLINE percpu_outcome percpu_section_commit_on(int32_t cpu, intptr_t *PER
   return PERCPU_SLOW;
 }
 
+PERCPU_INLINE percpu_outcome percpu_section_add_within(void *PERCPU_NONNULL slots, intptr_t operand,
+                                                       intptr_t limit) {
+  (void)slots, (void)operand, (void)limit;
+  return PERCPU_SLOW;
+}
+
 PERCPU_END

@@ -203,6 +203,38 @@ slow:
 
 #undef PERCPU_SECTION_COMMIT
 #undef PERCPU_SECTION_COMMIT_OPERANDS
+
+/// If own row's gate == 0 and its total + operand is no further than `limit` from what was folded of it:
+/// total += operand. `limit` is less than 2^62.
+PERCPU_INLINE percpu_outcome percpu_section_add_within(void *PERCPU_NONNULL slots, intptr_t operand,
+                                                       intptr_t limit) {
+  intptr_t scratch, value, excess;
+  __asm__ volatile goto(
+      PERCPU_SECTION_OPEN
+      PERCPU_SECTION_CPU("scratch")
+      PERCPU_SECTION_STEP "shlq %[shift], %[scratch]\n\t"
+      PERCPU_SECTION_STEP "cmpq $0, (%[slots], %[scratch])\n\t"
+      PERCPU_SECTION_STEP "jne %l[mismatch]\n\t"
+      PERCPU_SECTION_STEP "movq %c[total](%[slots], %[scratch]), %[value]\n\t"
+      PERCPU_SECTION_STEP "addq %[operand], %[value]\n\t"
+      PERCPU_SECTION_STEP "leaq (%[value], %[limit]), %[excess]\n\t"
+      PERCPU_SECTION_STEP "subq %c[folded](%[slots], %[scratch]), %[excess]\n\t"
+      PERCPU_SECTION_STEP "cmpq %[width], %[excess]\n\t"
+      PERCPU_SECTION_STEP "ja %l[mismatch]\n\t"
+      PERCPU_SECTION_STEP "movq %[value], %c[total](%[slots], %[scratch])"
+      PERCPU_SECTION_CLOSE
+      : [scratch] "=&r"(scratch), [value] "=&r"(value), [excess] "=&r"(excess)
+      : [slots] "r"(slots), [operand] "er"(operand), [limit] "r"(limit), [width] "r"(2 * limit),
+        [total] "i"(PERCPU_GATED_TOTAL), [folded] "i"(PERCPU_GATED_FOLDED), PERCPU_SECTION_AREA
+      : "memory", "cc"
+      : slow, mismatch);
+  return PERCPU_COMMITTED;
+mismatch:
+  return PERCPU_MISMATCH;
+slow:
+  return PERCPU_SLOW;
+}
+
 #undef PERCPU_SECTION_OPEN
 #undef PERCPU_SECTION_CPU
 #undef PERCPU_SECTION_CLOSE

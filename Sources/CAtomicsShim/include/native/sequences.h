@@ -143,6 +143,15 @@ PERCPU_INLINE bool percpu_sequence_commit_once(int32_t cpu, intptr_t *PERCPU_NON
   return percpu_section_commit_on(cpu, word, expected, desired, copy) == PERCPU_COMMITTED;
 }
 
+/// Add to the own-CPU total if the gate is 0 and that takes it no further than `limit` from what was
+/// folded of it. Acquires the gate; the addition is relaxed. Without a second try: false, and nothing
+/// done, if that was not so or the section did not get through. Whoever holds the gate, and nobody else,
+/// may change both words in other ways.
+PERCPU_INLINE bool percpu_sequence_add_within_once(void *PERCPU_NONNULL slots, intptr_t operand,
+                                                   intptr_t limit) {
+  return percpu_section_add_within(slots, operand, limit) == PERCPU_COMMITTED;
+}
+
 PERCPU_END
 
 #endif
