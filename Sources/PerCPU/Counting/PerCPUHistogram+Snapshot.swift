@@ -49,7 +49,8 @@ extension PerCPUHistogram {
       guard let extremes else { return nil }
       // The first value is that of 0 percent. NaN is not more than 0.
       let share = percent > 0 ? Swift.min(percent, 100) / 100 : 0
-      let rank = Swift.max(1, (share * Double(count)).rounded(.up))
+      // Not rounded up: what is counted below is whole, and rounding would need a library.
+      let rank = Swift.max(1, share * Double(count))
       var seen = 0
       for bucket in buckets {
         seen &+= bucket.count
