@@ -93,6 +93,48 @@ void percpu_signals_resume(void) {
 
 void percpu_thread_yield(void) { sched_yield(); }
 
+enum { STACK_SIZE = 512 << 10 };
+
+struct beginning {
+  void (*body)(void *);
+  void *context;
+  const char *name;
+};
+
+static void *begin(void *argument) {
+  struct beginning beginning = *(struct beginning *)argument;
+  free(argument);
+  char name[16] = {0};  // with more, the system would keep none
+  strncpy(name, beginning.name, sizeof name - 1);
+#if defined(__APPLE__)
+  pthread_setname_np(name);
+#elif defined(__linux__)
+  pthread_setname_np(pthread_self(), name);
+#endif
+  beginning.body(beginning.context);
+  return NULL;
+}
+
+int32_t percpu_thread_start(void (*body)(void *), void *context, const char *name) {
+  struct beginning *beginning = malloc(sizeof *beginning);
+  if (beginning == NULL) return ENOMEM;
+  *beginning = (struct beginning){body, context, name};
+  pthread_attr_t attributes;
+  int error = pthread_attr_init(&attributes);
+  if (error == 0) {
+    pthread_t thread;
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, STACK_SIZE);
+    // A thread begins with the mask of the one that starts it.
+    percpu_signals_defer();
+    error = pthread_create(&thread, &attributes, begin, beginning);
+    percpu_signals_resume();
+    pthread_attr_destroy(&attributes);
+  }
+  if (error != 0) free(beginning);
+  return error;
+}
+
 // MARK: Waiting
 
 #if defined(__linux__)
@@ -128,13 +170,28 @@ int32_t percpu_futex_wake(const uint32_t *word, int32_t count) { return (void)wo
 
 #endif
 
+int64_t percpu_monotonic_nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
 static pthread_mutex_t bookkeeping = PTHREAD_MUTEX_INITIALIZER;
 
 void percpu_bookkeeping_lock(void) { pthread_mutex_lock(&bookkeeping); }
 void percpu_bookkeeping_unlock(void) { pthread_mutex_unlock(&bookkeeping); }
 
+static uint32_t forks;  // written in the child before it has a second thread
+
+static void fork_in_child(void) {
+  forks++;
+  percpu_bookkeeping_unlock();
+}
+
+uint32_t percpu_fork_count(void) { return forks; }
+
 void percpu_lock_start_up(void) {
-  pthread_atfork(percpu_bookkeeping_lock, percpu_bookkeeping_unlock, percpu_bookkeeping_unlock);
+  pthread_atfork(percpu_bookkeeping_lock, percpu_bookkeeping_unlock, fork_in_child);
 }
 
 // MARK: Memory

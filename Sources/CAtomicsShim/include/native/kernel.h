@@ -55,6 +55,14 @@ void percpu_signals_resume(void);
 /// Gives the rest of the time slice away.
 void percpu_thread_yield(void);
 
+/// Starts a thread that runs `body(context)`: detached, with a stack of half a megabyte, of this name (15
+/// characters are kept), and shielded from signals but for those of its own faults. Returns 0 or an errno.
+int32_t percpu_thread_start(void (*PERCPU_NONNULL body)(void *PERCPU_NONNULL),
+                            void *PERCPU_NONNULL context, const char *PERCPU_NONNULL name);
+
+/// How many forks this process is away from the one that loaded the package.
+uint32_t percpu_fork_count(void);
+
 // MARK: Waiting
 
 /// Sleeps while `*word == expected`, at most `nanoseconds` (negative: no limit). Returns 0 when
@@ -64,6 +72,9 @@ int32_t percpu_futex_wait(const uint32_t *PERCPU_NONNULL word, uint32_t expected
 
 /// Wakes up to `count` sleepers; returns how many.
 int32_t percpu_futex_wake(const uint32_t *PERCPU_NONNULL word, int32_t count);
+
+/// Nanoseconds of a clock that nobody sets.
+int64_t percpu_monotonic_nanoseconds(void);
 
 /// The package's lock around its own bookkeeping (memory, registries; never a fast path). The
 /// child of a fork finds it free.
