@@ -24,6 +24,15 @@ void **percpu_thread_word(void) {
   return &word;
 }
 
+// Initial-exec: the first access must not allocate.
+static __thread void *deliveries
+#if defined(__linux__)
+    __attribute__((tls_model("initial-exec")))
+#endif
+    ;
+
+void **percpu_thread_deliveries(void) { return &deliveries; }
+
 #if PERCPU_HAS_SECTIONS
 
 #include <dlfcn.h>

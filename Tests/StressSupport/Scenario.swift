@@ -26,7 +26,7 @@ package struct Scenario: Sendable {
     litmusScenarios + counterScenarios + storageScenarios + sequenceScenarios
     + lockScenarios + shardedLockScenarios + insistenceScenarios + flushScenarios
     + generationScenarios + contextScenarios + bigLockScenarios + hazardScenarios
-    + structureScenarios + stormScenarios
+    + batchScenarios + structureScenarios + stormScenarios
 
   /// Runs the scenario and tells what happened. On a busy machine a short run may not get to what it
   /// is to do; one that fails by nothing else is therefore done again, with four times the time.

@@ -95,6 +95,9 @@ bool percpu_thread_prepare(void);
 /// A word of the calling thread's own, for the library; null at first.
 void *PERCPU_NULLABLE *PERCPU_NONNULL percpu_thread_word(void);
 
+/// Another one, which a signal handler may be the first to ask for.
+void *PERCPU_NULLABLE *PERCPU_NONNULL percpu_thread_deliveries(void);
+
 /// Asks the kernel where this thread runs. Names some possible CPU if it does not tell.
 extern int32_t (PERCPU_SLOW_PATH *PERCPU_NONNULL const percpu_cpu_ask)(void);
 

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CAtomicsShim
+
+/// Where elements go that can neither be put into a batch nor wait: those of a sink that appends to its
+/// own batch, and of a signal handler that has interrupted it, when there is no room.
+///
+/// A stack that anybody adds to, and that is taken as a whole. Each element has a page of its own, which
+/// the kernel gives: a handler may have interrupted the allocator.
+@safe
+struct BatchOverflow<Element> {
+  /// The newest one.
+  private let head: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+
+  init(at head: UnsafeMutablePointer<UnsafeMutableRawPointer?>) {
+    unsafe self.head = head
+  }
+
+  var isEmpty: Bool {
+    // Relaxed: whoever has to know has added it itself, or is told by a lock.
+    unsafe percpu_pointer_load_relaxed(head) == nil
+  }
+
+  private static var offset: Int {
+    max(MemoryLayout<Int>.size, MemoryLayout<Element>.alignment)
+  }
+
+  private static var byteCount: Int { offset + MemoryLayout<Element>.size }
+
+  func add(_ element: consuming Element) {
+    guard let node = unsafe percpu_memory_reserve(Self.byteCount) else {
+      fatalError("PerCPU: no memory is left for what a sink appends to its own batch")
+    }
+    unsafe Self.element(of: node).initialize(to: element)
+    // Relaxed: only its value is used.
+    var newest = unsafe percpu_pointer_load_relaxed(head)
+    while true {
+      unsafe node.storeBytes(of: newest, as: UnsafeMutableRawPointer?.self)
+      // Release: pairs with the acquire of `takeAll`.
+      let result = unsafe percpu_pointer_compare_exchange_release(head, newest, node)
+      if unsafe result.exchanged { return }
+      unsafe newest = result.original
+    }
+  }
+
+  /// Takes all there is; the oldest comes first.
+  func takeAll() -> Elements {
+    if isEmpty { return unsafe Elements(first: nil) }
+    // Acquire: pairs with the release of `add`.
+    var newest = unsafe percpu_pointer_exchange_acquire(head, nil)
+    var oldest: UnsafeMutableRawPointer? = nil
+    while let node = unsafe newest {
+      unsafe newest = node.load(as: UnsafeMutableRawPointer?.self)
+      unsafe node.storeBytes(of: oldest, as: UnsafeMutableRawPointer?.self)
+      unsafe oldest = node
+    }
+    return unsafe Elements(first: oldest)
+  }
+
+  private static func element(of node: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Element> {
+    unsafe (node + offset).assumingMemoryBound(to: Element.self)
+  }
+
+  /// What was taken.
+  @safe
+  struct Elements {
+    private var first: UnsafeMutableRawPointer?
+
+    fileprivate init(first: UnsafeMutableRawPointer?) {
+      unsafe self.first = first
+    }
+
+    /// Moves up to so many into memory and returns how many.
+    mutating func move(to memory: UnsafeMutablePointer<Element>, atMost count: Int) -> Int {
+      var moved = 0
+      while moved < count, let node = unsafe first {
+        unsafe first = node.load(as: UnsafeMutableRawPointer?.self)
+        unsafe (memory + moved).moveInitialize(from: BatchOverflow.element(of: node), count: 1)
+        unsafe percpu_memory_release(node, BatchOverflow.byteCount)
+        moved += 1
+      }
+      return moved
+    }
+  }
+}

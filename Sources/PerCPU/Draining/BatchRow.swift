@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CAtomicsShim
+
+/// The words of a batch's row. All but `delivered` belong to whoever holds the row's lock.
+///
+///     0   lock       see BatchLocks
+///     16  count      elements in the half that is filled
+///     24  offset     where in the row's buffers that half begins
+///     32  taken      delivery tickets drawn
+///     36  delivered  delivery tickets done with; its lowest bit: somebody sleeps until it changes
+///     64  (of the unbound row) the lock that a drain of all holds
+///
+/// Tickets are counted in steps of 2 and wrap around.
+@safe
+@frozen
+@usableFromInline
+struct BatchRow {
+  static let headerSize = PerCPUArena.lineSize
+  static let drainLockOffset = 64
+  private static let step: UInt32 = 2
+  private static let sleeping: UInt32 = 1
+  #if PERCPU_MODEL
+    // A pause of the simulated machine lasts until something has changed: nobody would ever sleep.
+    private static let spins = 0
+  #else
+    private static let spins = 128
+  #endif
+
+  @usableFromInline
+  let word: UnsafeMutablePointer<Int>
+
+  @inlinable
+  @inline(__always)
+  init(_ slots: UnsafeMutableRawPointer, _ row: Int) {
+    unsafe word = percpu_row_word(slots, row)
+  }
+
+  // Relaxed, all of them: ordered by the row's lock.
+
+  @inlinable
+  @inline(__always)
+  var count: Int {
+    get { unsafe percpu_word_load_relaxed(word + 2) }
+    nonmutating set { unsafe percpu_word_store_relaxed(word + 2, newValue) }
+  }
+
+  @inlinable
+  @inline(__always)
+  var offset: Int {
+    get { unsafe percpu_word_load_relaxed(word + 3) }
+    nonmutating set { unsafe percpu_word_store_relaxed(word + 3, newValue) }
+  }
+
+  var taken: UnsafeMutablePointer<UInt32> {
+    unsafe UnsafeMutableRawPointer(word + 4).assumingMemoryBound(to: UInt32.self)
+  }
+
+  var delivered: UnsafeMutablePointer<UInt32> { unsafe taken + 1 }
+
+  // MARK: Tickets
+
+  /// The number of tickets drawn. For the holder of the lock.
+  var ticketsDrawn: UInt32 { unsafe percpu_u32_load_relaxed(taken) }
+
+  /// Draws the next ticket and returns how many are done with when it is. For the holder of the lock.
+  func drawTicket() -> UInt32 {
+    let end = ticketsDrawn &+ Self.step
+    unsafe percpu_u32_store_relaxed(taken, end)
+    return end
+  }
+
+  /// The number that will be done with when what lies in the row now is.
+  var ticketsAfterNext: UInt32 { ticketsDrawn &+ Self.step }
+
+  /// How many are done with.
+  var ticketsDone: UInt32 {
+    // Acquire: pairs with the release of `finish`: the half is free, and its elements were delivered.
+    unsafe percpu_u32_load_acquire(delivered) & ~Self.sleeping
+  }
+
+  /// Whether a ticket is drawn and not done with. For the holder of the lock.
+  var isInFlight: Bool { ticketsDone != ticketsDrawn }
+
+  func finish(_ ticket: UInt32) {
+    // Release: pairs with the acquire of `ticketsDone`.
+    let before = unsafe percpu_u32_exchange_release(delivered, ticket)
+    if before & Self.sleeping != 0 { _ = unsafe percpu_futex_wake(delivered, Int32.max) }
+  }
+
+  /// Whether so many are done with.
+  func isDone(_ ticket: UInt32) -> Bool {
+    Self.reaches(ticketsDone, ticket)
+  }
+
+  /// Waits until so many are done with.
+  func wait(for ticket: UInt32) {
+    for _ in 0..<Self.spins {
+      if isDone(ticket) { return }
+      percpu_pause()
+    }
+    while true {
+      // Acquire: as in `ticketsDone`.
+      let now = unsafe percpu_u32_load_acquire(delivered)
+      if Self.reaches(now & ~Self.sleeping, ticket) { return }
+      let asleep = now | Self.sleeping
+      // Relaxed: nothing is published.
+      if unsafe now == asleep
+        || percpu_u32_compare_exchange_relaxed(delivered, now, asleep).exchanged
+      {
+        _ = unsafe percpu_futex_wait(delivered, asleep, -1)
+      }
+    }
+  }
+
+  /// They wrap around, and differ by far less than half of what there are.
+  private static func reaches(_ done: UInt32, _ ticket: UInt32) -> Bool {
+    Int32(bitPattern: done &- ticket) >= 0
+  }
+}

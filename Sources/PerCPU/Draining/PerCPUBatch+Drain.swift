@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CAtomicsShim
+
+extension PerCPUBatch {
+  /// Delivers what was appended on a CPU.
+  ///
+  /// When it returns, everything that was appended there before the call is delivered, also what another
+  /// thread had taken to deliver it.
+  ///
+  /// - Precondition: `cpu` is one of ``CPU/possible`` or ``CPU/unbound``; this thread is not in the sink of
+  ///   this batch, nor in a signal handler.
+  /// - Complexity: as long as the sink takes, and a fence of 1 to 10 microseconds. Wakes nobody.
+  public func drain(cpu: CPU) {
+    requireRow(cpu)
+    requireOutside()
+    drain(cpu.rawValue)
+    deliverOverflow()
+  }
+
+  /// Delivers everything that was appended.
+  ///
+  /// When it returns, everything that was appended before the call is delivered, also what another thread
+  /// had taken to deliver it. Calls that wait for each other share a drain.
+  ///
+  /// - Precondition: this thread is not in the sink of this batch, nor in a signal handler.
+  /// - Complexity: O(possible CPUs), each as ``drain(cpu:)``. Wakes nobody.
+  public func drainAll() {
+    requireOutside()
+    // Pairs with the one between the bump of the generation and the scan of another drain.
+    percpu_fence_seq_cst()
+    // Relaxed: what it tells is ordered by the fences and the lock.
+    let seen = unsafe percpu_u32_load_relaxed(generation)
+    let lock = unsafe RowLocks(slots: locks.rows.slots + BatchRow.drainLockOffset)
+    lock.acquire(CPU.unbound.rawValue)
+    defer { lock.release(CPU.unbound.rawValue) }
+    // Relaxed: changed by holders of the lock alone.
+    if unsafe percpu_u32_load_relaxed(generation) != seen { return }
+    unsafe percpu_u32_store_relaxed(generation, seen &+ 1)
+    // Pairs with the one in front of another drain's look at the generation.
+    percpu_fence_seq_cst()
+    for cpu in CPU.rows { drain(cpu.rawValue) }
+    deliverOverflow()
+  }
+
+  /// Has elements delivered one by one for as long as the result lives, so that none are kept.
+  ///
+  /// When it returns, everything that was appended before is delivered, and no element lies in a buffer
+  /// until the last suspension has ended: each is delivered before its ``append(_:)`` returns. Several may
+  /// live at the same time.
+  ///
+  /// - Precondition: this thread is not in the sink of this batch, nor in a signal handler.
+  /// - Complexity: as ``drainAll()``, with which it shares nothing.
+  public func suspend() -> Suspension {
+    requireOutside()
+    // Relaxed: read under the rows' locks, which the drain acquires after it.
+    _ = unsafe percpu_u32_fetch_add_relaxed(suspensions, 1)
+    for cpu in CPU.rows { drain(cpu.rawValue) }
+    deliverOverflow()
+    return Suspension(of: self)
+  }
+
+  /// Keeps a batch empty for as long as it lives. See ``PerCPUBatch/suspend()``.
+  public struct Suspension: ~Copyable, Sendable {
+    private let batch: PerCPUBatch
+
+    fileprivate init(of batch: PerCPUBatch) {
+      self.batch = batch
+    }
+
+    deinit {
+      // Relaxed: whoever still sees it delivers at once what it might keep.
+      _ = unsafe percpu_u32_fetch_add_relaxed(batch.suspensions, UInt32.max)
+    }
+
+    /// Ends the suspension. So does the end of its life.
+    ///
+    /// - Complexity: O(1), wait-free.
+    public consuming func resume() {}
+  }
+
+  // MARK: One row
+
+  /// Waits until everything is delivered that was appended to a row before.
+  private func drain(_ index: Int) {
+    let row = row(index)
+    requireNotHeld(index)
+    locks.acquire(index)
+    let isEmpty = row.count == 0 && (index != CPU.unbound.rawValue || overflow.isEmpty)
+    let ticket = isEmpty ? row.ticketsDrawn : row.ticketsAfterNext
+    while !row.isDone(ticket) {
+      if !row.isInFlight { return takeAndDeliver(index) }
+      let inFlight = row.ticketsDrawn
+      locks.release(index)
+      row.wait(for: inFlight)
+      if row.isDone(ticket) { return }
+      locks.acquire(index)
+    }
+    locks.release(index)
+  }
+
+  /// Takes what lies in a row and delivers it. For the holder of its lock, who is rid of it afterwards,
+  /// when nothing is in flight.
+  func takeAndDeliver(_ index: Int, isLocked: Bool = true) {
+    // Before it takes: a handler in between must not wait for it.
+    unsafe Delivery.perform(of: common) {
+      let row = row(index)
+      let count = row.count
+      let elements = unsafe place(in: index, row, 0)
+      var added = index == CPU.unbound.rawValue ? overflow.takeAll() : nil
+      let ticket = row.drawTicket()
+      row.count = 0
+      row.offset = row.offset == 0 ? halfSize : 0
+      if isLocked { locks.release(index) }
+      unsafe pass(elements, count, of: index)
+      while let moved = unsafe added?.move(to: elements, atMost: last + 1), moved > 0 {
+        unsafe pass(elements, moved, of: index)
+      }
+      row.finish(ticket)
+    }
+  }
+
+  private func pass(_ elements: UnsafeMutablePointer<Element>, _ count: Int, of index: Int) {
+    if count == 0 { return }
+    unsafe sink(CPU(rawValue: index), UnsafeBufferPointer(start: elements, count: count).span)
+    unsafe elements.deinitialize(count: count)
+  }
+
+  /// Delivers what a sink, or a handler in the middle of a slow path, has left.
+  func deliverOverflow() {
+    if overflow.isEmpty { return }
+    repeat { drain(CPU.unbound.rawValue) } while isSuspended && !overflow.isEmpty
+  }
+
+  // MARK: Misuse
+
+  var isDelivering: Bool { unsafe Delivery.isUnderWay(of: common) }
+
+  private func requireOutside() {
+    enforce(
+      !isDelivering,
+      """
+      a sink would wait for itself for ever. Do not drain or suspend a PerCPUBatch inside of its own \
+      sink; the elements that the sink appends are delivered when it returns.
+      """)
+  }
+
+  private func requireNotHeld(_ index: Int) {
+    #if !PERCPU_MODEL
+      enforce(
+        !locks.isMine(index),
+        """
+        a signal handler would wait for the thread that it interrupted. Do not drain or suspend a \
+        PerCPUBatch in a signal handler; append to it.
+        """)
+    #endif
+  }
+}
