@@ -10,8 +10,8 @@ public import CAtomicsShim
 ///     release   store of 0 (release)
 ///
 /// It is what a lock in memory shared with others takes at least, wherever its user comes from; so
-/// there is no fence on the side of those that come from afar, and a locked instruction on the side of
-/// everybody.
+/// there is no fence on the side of those that come from afar, and a locked instruction on the side
+/// of everybody.
 @safe
 @frozen
 @usableFromInline

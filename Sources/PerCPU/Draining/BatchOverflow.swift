@@ -2,11 +2,11 @@
 
 internal import CAtomicsShim
 
-/// Where elements go that can neither be put into a batch nor wait: those of a sink that appends to its
-/// own batch, and of a signal handler that has interrupted it, when there is no room.
+/// Where elements go that can neither be put into a batch nor wait: those of a sink that appends to
+/// its own batch, and of a signal handler that has interrupted it, when there is no room.
 ///
-/// A stack that anybody adds to, and that is taken as a whole. Each element has a page of its own, which
-/// the kernel gives: a handler may have interrupted the allocator.
+/// A stack that anybody adds to, and that is taken as a whole. Each element has a page of its own,
+/// which the kernel gives: a handler may have interrupted the allocator.
 @safe
 struct BatchOverflow<Element> {
   /// The newest one.

@@ -63,7 +63,8 @@ struct BatchRow {
   /// The number of tickets drawn. For the holder of the lock.
   var ticketsDrawn: UInt32 { unsafe percpu_u32_load_relaxed(taken) }
 
-  /// Draws the next ticket and returns how many are done with when it is. For the holder of the lock.
+  /// Draws the next ticket and returns how many are done with when it is. For the holder of the
+  /// lock.
   func drawTicket() -> UInt32 {
     let end = ticketsDrawn &+ Self.step
     unsafe percpu_u32_store_relaxed(taken, end)
@@ -75,7 +76,8 @@ struct BatchRow {
 
   /// How many are done with.
   var ticketsDone: UInt32 {
-    // Acquire: pairs with the release of `finish`: the half is free, and its elements were delivered.
+    // Acquire: pairs with the release of `finish`: the half is free, and its elements were
+    // delivered.
     unsafe percpu_u32_load_acquire(delivered) & ~Self.sleeping
   }
 

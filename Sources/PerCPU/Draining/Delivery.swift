@@ -4,8 +4,8 @@ internal import CAtomicsShim
 
 /// The deliveries a thread is in the middle of: a list on its stack, the innermost first.
 ///
-/// What a sink does, or a signal handler that has interrupted it, must not wait for the delivery that
-/// it is part of. A thread finds that out here, and from nobody else.
+/// What a sink does, or a signal handler that has interrupted it, must not wait for the delivery
+/// that it is part of. A thread finds that out here, and from nobody else.
 @safe
 struct Delivery {
   private let batch: UnsafeMutableRawPointer

@@ -76,7 +76,8 @@ extension PerCPUBatch {
     let count = row.count
     unsafe place(in: index, row, count).initialize(to: element)
     row.count = count + 1
-    // A suspension that has begun since the look for room finds the element, as it waits for the lock.
+    // A suspension that has begun since the look for room finds the element, as it waits for the
+    // lock.
     if count < last && !isSuspended || row.isInFlight || isDelivering {
       locks.release(index)
     } else {

@@ -5,11 +5,11 @@ internal import CAtomicsShim
 extension PerCPUBatch {
   /// Delivers what was appended on a CPU.
   ///
-  /// When it returns, everything that was appended there before the call is delivered, also what another
-  /// thread had taken to deliver it.
+  /// When it returns, everything that was appended there before the call is delivered, also what
+  /// another thread had taken to deliver it.
   ///
-  /// - Precondition: `cpu` is one of ``CPU/possible`` or ``CPU/unbound``; this thread is not in the sink of
-  ///   this batch, nor in a signal handler.
+  /// - Precondition: `cpu` is one of ``CPU/possible`` or ``CPU/unbound``; this thread is not in the
+  ///   sink of this batch, nor in a signal handler.
   /// - Complexity: as long as the sink takes, and a fence of 1 to 10 microseconds. Wakes nobody.
   public func drain(cpu: CPU) {
     requireRow(cpu)
@@ -20,8 +20,8 @@ extension PerCPUBatch {
 
   /// Delivers everything that was appended.
   ///
-  /// When it returns, everything that was appended before the call is delivered, also what another thread
-  /// had taken to deliver it. Calls that wait for each other share a drain.
+  /// When it returns, everything that was appended before the call is delivered, also what another
+  /// thread had taken to deliver it. Calls that wait for each other share a drain.
   ///
   /// - Precondition: this thread is not in the sink of this batch, nor in a signal handler.
   /// - Complexity: O(possible CPUs), each as ``drain(cpu:)``. Wakes nobody.
@@ -45,9 +45,9 @@ extension PerCPUBatch {
 
   /// Has elements delivered one by one for as long as the result lives, so that none are kept.
   ///
-  /// When it returns, everything that was appended before is delivered, and no element lies in a buffer
-  /// until the last suspension has ended: each is delivered before its ``append(_:)`` returns. Several may
-  /// live at the same time.
+  /// When it returns, everything that was appended before is delivered, and no element lies in a
+  /// buffer until the last suspension has ended: each is delivered before its ``append(_:)``
+  /// returns. Several may live at the same time.
   ///
   /// - Precondition: this thread is not in the sink of this batch, nor in a signal handler.
   /// - Complexity: as ``drainAll()``, with which it shares nothing.
@@ -99,8 +99,8 @@ extension PerCPUBatch {
     locks.release(index)
   }
 
-  /// Takes what lies in a row and delivers it. For the holder of its lock, who is rid of it afterwards,
-  /// when nothing is in flight.
+  /// Takes what lies in a row and delivers it. For the holder of its lock, who is rid of it
+  /// afterwards, when nothing is in flight.
   func takeAndDeliver(_ index: Int, isLocked: Bool = true) {
     // Before it takes: a handler in between must not wait for it.
     unsafe Delivery.perform(of: common) {
@@ -140,8 +140,8 @@ extension PerCPUBatch {
     enforce(
       !isDelivering,
       """
-      a sink would wait for itself for ever. Do not drain or suspend a PerCPUBatch inside of its own \
-      sink; the elements that the sink appends are delivered when it returns.
+      a sink would wait for itself for ever. Do not drain or suspend a PerCPUBatch inside of its \
+      own sink; the elements that the sink appends are delivered when it returns.
       """)
   }
 

@@ -6,54 +6,58 @@ public import CAtomicsShim
 ///
 /// ```swift
 /// let log = PerCPUBatch<String>(capacityPerCPU: 256) { _, lines in write(lines) }
-/// log.append("connected")          // everywhere, all the time
-/// log.drainAll()                   // now and then: all that was appended is written when it returns
+/// log.append("connected")   // everywhere, all the time
+/// log.drainAll()            // now and then: all that was appended is written when it returns
 /// ```
 ///
-/// Use it for what many threads produce and somebody needs in bulk: log lines, samples, metrics, objects
-/// to be freed, requests to be sent. To keep elements and take them out again there are other types; for
-/// a number use ``PerCPUCounter``.
+/// Use it for what many threads produce and somebody needs in bulk: log lines, samples, metrics,
+/// objects to be freed, requests to be sent. To keep elements and take them out again there are
+/// other types; for a number use ``PerCPUCounter``.
 ///
-/// An element goes into the buffer of the CPU that its thread is on. Whoever fills a buffer takes it away
-/// and passes it to the *sink*, which gets the whole buffer, never an element at a time. A drain takes what
-/// lies in the buffers from wherever it runs; it asks nothing of the threads that filled them, and wakes
-/// nobody.
+/// An element goes into the buffer of the CPU that its thread is on. Whoever fills a buffer takes
+/// it away and passes it to the *sink*, which gets the whole buffer, never an element at a time. A
+/// drain takes what lies in the buffers from wherever it runs; it asks nothing of the threads that
+/// filled them, and wakes nobody.
 ///
 /// ## The sink
-/// It runs on the thread that filled the buffer, drains or suspends, outside of all locks. It may take as
-/// long as it likes; two buffers of the same CPU are never delivered at the same time, but those of
-/// different CPUs are. The elements are destroyed when it returns: what it wants to keep it copies. If it
-/// cannot pass them on, it is the one to keep them, as it cannot throw. While it is slow, a CPU's second
-/// buffer fills up, and then appending waits: no memory is asked for, and nothing is lost.
+/// It runs on the thread that filled the buffer, drains or suspends, outside of all locks. It may
+/// take as long as it likes; two buffers of the same CPU are never delivered at the same time, but
+/// those of different CPUs are. The elements are destroyed when it returns: what it wants to keep
+/// it copies. If it cannot pass them on, it is the one to keep them, as it cannot throw. While it
+/// is slow, a CPU's second buffer fills up, and then appending waits: no memory is asked for, and
+/// nothing is lost.
 ///
-/// The sink must not drain or suspend its own batch; that traps. It may append to it: such an element is
-/// kept like any other, and where that would have to wait, in memory that is asked of the system. It is
-/// delivered with the elements of ``CPU/unbound`` when the sink has returned, or later. While a suspension
-/// lives that begins at once, so a sink must not append something each time it is called.
+/// The sink must not drain or suspend its own batch; that traps. It may append to it: such an
+/// element is kept like any other, and where that would have to wait, in memory that is asked of
+/// the system. It is delivered with the elements of ``CPU/unbound`` when the sink has returned, or
+/// later. While a suspension lives that begins at once, so a sink must not append something each
+/// time it is called.
 ///
 /// ## Order
-/// The elements of a CPU are delivered in the order in which they were appended there. A thread that is
-/// moved to another CPU leaves what it has appended behind, and the two CPUs' buffers are delivered
-/// independently. If the own CPU's buffer is busy at that moment, because a thread was preempted while
-/// it appended, or a drain takes it, the element is appended to that of ``CPU/unbound``, which has an
-/// order of its own.
+/// The elements of a CPU are delivered in the order in which they were appended there. A thread
+/// that is moved to another CPU leaves what it has appended behind, and the two CPUs' buffers are
+/// delivered independently. If the own CPU's buffer is busy at that moment, because a thread was
+/// preempted while it appended, or a drain takes it, the element is appended to that of
+/// ``CPU/unbound``, which has an order of its own.
 ///
 /// ## Cost
-/// On the restartable engine ``append(_:)`` has no locked instruction (benchmark `append`). Memory is two
-/// buffers for each CPU, and comes into being where a CPU uses them. ``drainAll()`` costs a fence of 1 to
-/// 10 microseconds for each possible CPU (benchmark `drain`).
+/// On the restartable engine ``append(_:)`` has no locked instruction (benchmark `append`). Memory
+/// is two buffers for each CPU, and comes into being where a CPU uses them. ``drainAll()`` costs a
+/// fence of 1 to 10 microseconds for each possible CPU (benchmark `drain`).
 ///
 /// ## Progress, memory ordering, signals, tasks, forks
-/// Blocking: see ``append(_:)``. What happened before an element was appended happens before its delivery,
-/// and the delivery happens before the return of a drain that waits for it. A signal handler may append if
-/// the sink may run in it, and may copying an element; nothing deadlocks whatever it has interrupted.
-/// It must not drain. Nothing is held across an `await`. In the child of a fork, what other threads of the
-/// parent held stays held, and what they were delivering is not delivered.
+/// Blocking: see ``append(_:)``. What happened before an element was appended happens before its
+/// delivery, and the delivery happens before the return of a drain that waits for it. A signal
+/// handler may append if the sink may run in it, and may copying an element; nothing deadlocks
+/// whatever it has interrupted. It must not drain. Nothing is held across an `await`. In the child
+/// of a fork, what other threads of the parent held stays held, and what they were delivering is
+/// not delivered.
 ///
 /// When the batch is destroyed, what is left is delivered.
 ///
-/// The remote drain is that of the Linux kernel's per-CPU page lists, which came to a lock for each CPU
-/// that is nearly always free; suspending and the generation of drains are those of its LRU batches.
+/// The remote drain is that of the Linux kernel's per-CPU page lists, which came to a lock for each
+/// CPU that is nearly always free; suspending and the generation of drains are those of its LRU
+/// batches.
 @safe
 public final class PerCPUBatch<Element> {
   // Representation: in each row the words of a BatchRow; in the common row
@@ -62,8 +66,8 @@ public final class PerCPUBatch<Element> {
   //     4  generation    of drains of all
   //     8  overflow      what can neither be put into a row nor wait
   //
-  // and for each row two halves of a buffer. One is filled, by holders of the row's lock. The other is
-  // free or *in flight*: taken, and not delivered yet.
+  // and for each row two halves of a buffer. One is filled, by holders of the row's lock. The other
+  // is free or *in flight*: taken, and not delivered yet.
   //
   //          fill            take, ticket := drawn++         finish, done := ticket
   //     filled -> ... full ------------------> in flight -------------------------> free
@@ -71,17 +75,19 @@ public final class PerCPUBatch<Element> {
   //        +--------------------------------------------------------------------------+
   //
   // Invariants, for each row
-  // - Only the holder of the lock adds elements, takes the filled half and draws a ticket, and it takes
-  //   only when nothing is in flight. So at most one ticket is drawn and not done with, whoever drew it
-  //   has the other half for itself, and elements are delivered in the order of the tickets, which is the
-  //   order in which they were appended.
-  // - Whoever has drawn a ticket waits for nobody until it is done with it. So it may be waited for.
+  // - Only the holder of the lock adds elements, takes the filled half and draws a ticket, and it
+  //   takes only when nothing is in flight. So at most one ticket is drawn and not done with,
+  //   whoever drew it has the other half for itself, and elements are delivered in the order of the
+  //   tickets, which is the order in which they were appended.
+  // - Whoever has drawn a ticket waits for nobody until it is done with it. So it may be waited
+  //   for.
   //
   // Linearization: of `append`, the release of the row's lock; of a delivery, the sink's call.
   //
-  // A drain of a row looks under the lock. Filled: what it is to deliver has the next ticket, drawn by
-  // itself or by somebody who was quicker; empty: the last one that was drawn. It returns when that is done
-  // with. It need not be the one who takes: however many appenders come, it waits for one ticket.
+  // A drain of a row looks under the lock. Filled: what it is to deliver has the next ticket, drawn
+  // by itself or by somebody who was quicker; empty: the last one that was drawn. It returns when
+  // that is done with. It need not be the one who takes: however many appenders come, it waits for
+  // one ticket.
   //
   // Drains of all coalesce:
   //
@@ -93,36 +99,39 @@ public final class PerCPUBatch<Element> {
   //     full fence                          pairs with the first one of another drain
   //     drain each row
   //
-  // X appends, comes and sees generation g. If Y has bumped it by the time X holds the lock, Y's bump came
-  // after X's look; by the fences Y's acquisition of each row's lock then finds X's release, or a later
-  // one. So Y has delivered what X appended. If the generation were bumped behind the scan, X could come
-  // in the middle of Y's scan, append to a row that Y has passed, and find the generation bumped.
+  // X appends, comes and sees generation g. If Y has bumped it by the time X holds the lock, Y's
+  // bump came after X's look; by the fences Y's acquisition of each row's lock then finds X's
+  // release, or a later one. So Y has delivered what X appended. If the generation were bumped
+  // behind the scan, X could come in the middle of Y's scan, append to a row that Y has passed, and
+  // find the generation bumped.
   //
-  // Suspending: count it; then drain each row, which acquires each lock. Whoever acquires it later sees
-  // the count; whoever acquired it before has left what it appended to that drain. So the lock is the
-  // grace period, the count can be read without ordering, and from then on whoever holds the lock
-  // leaves the row as empty as it was: it delivers what it appends, in the same critical section's
-  // ticket, and first waits if a ticket is not done with. Coalescing with a drain that began before the
-  // count would miss what was appended behind it, an unlocked look for emptiness what is being appended.
+  // Suspending: count it; then drain each row, which acquires each lock. Whoever acquires it later
+  // sees the count; whoever acquired it before has left what it appended to that drain. So the lock
+  // is the grace period, the count can be read without ordering, and from then on whoever holds the
+  // lock leaves the row as empty as it was: it delivers what it appends, in the same critical
+  // section's ticket, and first waits if a ticket is not done with. Coalescing with a drain that
+  // began before the count would miss what was appended behind it, an unlocked look for emptiness
+  // what is being appended.
   //
-  // Locks found held. A row's: the element goes to the unbound row. That one's, by another thread: its
-  // holder is in a critical section of a few instructions, or a handler that interrupted it waits for a
-  // delivery; it is waited for. By this thread, which a handler has interrupted there: overflow.
-  // Deliveries are waited for by drains, by whoever finds a row full, and by whoever appends while
-  // suspended; but inside of a delivery (see Delivery) nobody waits: overflow again. So waits go from
-  // locks to deliveries, and deliveries wait for nobody.
+  // Locks found held. A row's: the element goes to the unbound row. That one's, by another thread:
+  // its holder is in a critical section of a few instructions, or a handler that interrupted it
+  // waits for a delivery; it is waited for. By this thread, which a handler has interrupted there:
+  // overflow. Deliveries are waited for by drains, by whoever finds a row full, and by whoever
+  // appends while suspended; but inside of a delivery (see Delivery) nobody waits: overflow again.
+  // So waits go from locks to deliveries, and deliveries wait for nobody.
   //
-  // The overflow is part of the unbound row: it is taken with the half that is filled there. Whoever has
-  // added to it is inside of a slow path of the same thread, which looks for it at its end. (Or of a
-  // fast one, of a thread that is bound to no CPU; then it lies there as elements do in a row.)
+  // The overflow is part of the unbound row: it is taken with the half that is filled there.
+  // Whoever has added to it is inside of a slow path of the same thread, which looks for it at its
+  // end. (Or of a fast one, of a thread that is bound to no CPU; then it lies there as elements do
+  // in a row.)
 
   /// How the rows are locked.
   public enum Locking: Sendable {
     /// By restartable sequences where there are any; otherwise by compare-exchange. Who waits for a
     /// lock sleeps.
     case automatic
-    /// By a spinlock for each CPU. Appending has a locked instruction, and draining no fence; who waits
-    /// for a lock spins, and yields.
+    /// By a spinlock for each CPU. Appending has a locked instruction, and draining no fence; who
+    /// waits for a lock spins, and yields.
     case spin
   }
 
@@ -188,13 +197,13 @@ public final class PerCPUBatch<Element> {
 
   /// Appends an element to those of the CPU this thread is on.
   ///
-  /// The one that fills the buffer delivers it before it returns. While a ``Suspension`` lives, each
-  /// element is delivered before this returns.
+  /// The one that fills the buffer delivers it before it returns. While a ``Suspension`` lives,
+  /// each element is delivered before this returns.
   ///
-  /// - Complexity: O(1), and a few instructions, if it does not deliver. It waits for nobody then, nor for
-  ///   a preempted thread, unless one holds the own CPU's buffer and another one that of
-  ///   ``CPU/unbound``; or while both of a CPU's buffers are full, which means that the sink is slower
-  ///   than those that append.
+  /// - Complexity: O(1), and a few instructions, if it does not deliver. It waits for nobody then,
+  ///   nor for a preempted thread, unless one holds the own CPU's buffer and another one that of
+  ///   ``CPU/unbound``; or while both of a CPU's buffers are full, which means that the sink is
+  ///   slower than those that append.
   @inlinable
   public func append(_ element: consuming sending Element) {
     // The object must outlive the use of its memory, which the optimizer does not know to be its.
@@ -267,6 +276,6 @@ public final class PerCPUBatch<Element> {
   }
 }
 
-// Sendable: an element is only touched by the thread that holds its row's lock, or has taken it. It was
-// sent here; the sink, which runs on any thread, gets to see it and no more.
+// Sendable: an element is only touched by the thread that holds its row's lock, or has taken it. It
+// was sent here; the sink, which runs on any thread, gets to see it and no more.
 extension PerCPUBatch: @unchecked Sendable {}

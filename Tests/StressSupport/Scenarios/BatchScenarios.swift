@@ -7,8 +7,8 @@ import PerCPU
 let batchScenarios: [Scenario] = [
   Scenario(
     "batch-mixed", weight: 3,
-    "everybody appends, in signal handlers as well, drains, suspends and exits: each element is delivered "
-      + "once, in its CPU's order, and when a drain or a suspension says so"
+    "everybody appends, in signal handlers as well, drains, suspends and exits: each element is "
+      + "delivered once, in its CPU's order, and when a drain or a suspension says so"
   ) { run in
     Collection(run, capacity: 64, .automatic).stress()
   },
@@ -153,7 +153,7 @@ private final class Collection: Sendable {
   func stress() {
     run.nameExtra("elements")
     run.demand("drains", drains, perSecond: 5)
-    run.demand("suspensions", suspensions, perSecond: 2)
+    run.demand("suspensions", suspensions, perSecond: 1)
     run.demand("shared", ledger.shared, perSecond: 5)
     run.demand("signals", run.signals, perSecond: 5)
     run.demand("exits", run.exits, perSecond: 1)
@@ -227,8 +227,8 @@ private func appendInHandler(_ context: UnsafeMutableRawPointer?) {
 
 // MARK: A sink that appends
 
-/// Some elements have a sequel, which the sink appends when it gets them. Their numbers are those of the
-/// first ones, with the sign changed.
+/// Some elements have a sequel, which the sink appends when it gets them. Their numbers are those
+/// of the first ones, with the sign changed.
 private final class ReentrantCollection: Sendable {
   private let run: StressRun
   private let batch: PerCPUBatch<Int>
