@@ -107,7 +107,7 @@ intptr_t peer_claim_and_store(void *slots, intptr_t n) {
   for (intptr_t left = n; left > 0; left--) {
     percpu_claim claim = percpu_sequence_claim_if(slots, 0, 1);
     if (!claim.committed) claim = wait_and_claim(slots);
-    done += percpu_sequence_store_if(percpu_row_word(slots, claim.row), 1, 0);
+    done += percpu_sequence_store_if(claim.word, 1, 0);
   }
   return done;
 }

@@ -8,6 +8,9 @@
 #define _GNU_SOURCE
 #endif
 
+// These files write what is settled at the start.
+#define PERCPU_SETTLED
+
 #include "CAtomicsShim.h"
 
 #if defined(__has_feature)

@@ -57,16 +57,15 @@ static PERCPU_SLOW_PATH void add_release_slow(void *slots, intptr_t operand) {
 // Acquire: pairs with the release of store-if. A locked instruction passes on what the store before it
 // has released.
 static inline percpu_claim claim_if_atomically(void *slots, intptr_t expected, intptr_t desired) {
-  percpu_claim claim = {percpu_row_for_atomics(), false};
-  intptr_t *word = percpu_row_word(slots, claim.row);
-  claim.committed = percpu_word_compare_exchange_acquire(word, expected, desired).exchanged;
+  percpu_claim claim = {percpu_row_word(slots, percpu_row_for_atomics()), false};
+  claim.committed = percpu_word_compare_exchange_acquire(claim.word, expected, desired).exchanged;
   return claim;
 }
 
 RESTARTS percpu_claim claim_if_again(void *slots, intptr_t expected, intptr_t desired) {
   percpu_claim claim = {0, false};
   for (int attempt = 0; may_try(attempt); attempt++) {
-    percpu_outcome outcome = percpu_section_claim_if(slots, expected, desired, &claim.row);
+    percpu_outcome outcome = percpu_section_claim_if(slots, expected, desired, &claim.word);
     claim.committed = outcome == PERCPU_COMMITTED;
     if (outcome != PERCPU_SLOW) return claim;
   }

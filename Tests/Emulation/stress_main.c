@@ -79,7 +79,7 @@ static void add(struct worker *worker, intptr_t amount) {
 static void lock_and_count(struct worker *worker) {
   intptr_t holder = worker->index + 1;
   percpu_claim claim = percpu_sequence_claim_if(locks, 0, holder);
-  intptr_t *words = percpu_row_word(locks, claim.row);
+  intptr_t *words = claim.word;
   if (!claim.committed) return percpu_thread_yield();
   volatile intptr_t *number = words + 1;
   intptr_t before = *number;

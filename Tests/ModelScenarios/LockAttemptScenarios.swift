@@ -35,10 +35,10 @@
         }
         for _ in 0..<locals {
           scenario.thread("local", cpu: 0) {
-            if let row = locks.tryAcquireLocal() {
-              require(row == 0, "the wrong row")
+            if let word = locks.tryAcquireLocal() {
+              require(locks.row(of: word) == 0, "the wrong row")
               useAlone()
-              locks.release(row)
+              locks.release(word)
             }
           }
         }
@@ -46,7 +46,7 @@
           scenario.thread("remote", cpu: index + 1) {
             if locks.tryAcquire(0, percpu_thread_token()) {
               useAlone()
-              locks.release(0)
+              locks.release(locks.word(0))
             }
           }
         }

@@ -48,7 +48,8 @@
       }
       for cpu in CPU.rows {
         scenario.name(lock.locks.word(cpu.rawValue), "lock of row", cpu.rawValue)
-        scenario.name(lock.locks.sleepers(cpu.rawValue), "sleepers of row", cpu.rawValue, bytes: 4)
+        let sleepers = lock.locks.sleepers(lock.locks.word(cpu.rawValue))
+        scenario.name(sleepers, "sleepers of row", cpu.rawValue, bytes: 4)
       }
       for (cpu, action) in threads {
         switch action {
@@ -61,15 +62,15 @@
         }
       }
       if isHeldAtFirst {
-        lock.locks.acquire(0)
-        scenario.thread("holder", cpu: 2) { lock.locks.release(0) }
+        let word = lock.locks.acquire(0)
+        scenario.thread("holder", cpu: 2) { lock.locks.release(word) }
       }
       if migrating { scenario.thread("migrates") { migrate(0, to: 1) } }
       scenario.finally {
         require(canaries.reduce(0) { $0 + $1.read() } == uses, "a use of a lock was lost")
         for cpu in CPU.rows {
-          let sleepers = percpu_u32_load_relaxed(lock.locks.sleepers(cpu.rawValue))
-          require(sleepers == 0, "a sleeper was not taken off")
+          let sleepers = lock.locks.sleepers(lock.locks.word(cpu.rawValue))
+          require(percpu_u32_load_relaxed(sleepers) == 0, "a sleeper was not taken off")
         }
       }
     }

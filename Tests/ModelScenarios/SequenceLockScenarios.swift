@@ -57,15 +57,15 @@
             let row = currentCPU()
             guard percpu_word_load_acquire(rows.word(row)) == 0 else { break }
             percpu_word_store_relaxed(rows.word(row), token)
-            return percpu_claim(row: row, committed: true)
+            return percpu_claim(word: rows.word(row), committed: true)
           case .claimsWithoutLooking:
             let row = currentCPU()
             percpu_word_store_relaxed(rows.word(row), token)
-            return percpu_claim(row: row, committed: true)
+            return percpu_claim(word: rows.word(row), committed: true)
           default:
             return percpu_sequence_claim_if(rows.slots, 0, token)
           }
-          return percpu_claim(row: 0, committed: false)
+          return percpu_claim(word: rows.word(0), committed: false)
         }
 
         for (i, cpu) in lockers.enumerated() {
@@ -74,8 +74,8 @@
               let claim = claim(as: 1 + i)
               guard claim.committed else { continue }
               claims += 1
-              locks.useAlone(claim.row)
-              let word = rows.word(claim.row)
+              let word = claim.word!
+              locks.useAlone(percpu_row_of(rows.slots, word))
               if mutant == .releasesRelaxed {
                 percpu_word_store_relaxed(word, 0)
               } else {
@@ -179,8 +179,8 @@
             for _ in 0..<rounds {
               let claim = percpu_sequence_claim_if(rows.slots, 0, 10 + i)
               guard claim.committed else { continue }
-              locks.useAlone(claim.row)
-              percpu_word_store_release(rows.word(claim.row), 0)
+              locks.useAlone(percpu_row_of(rows.slots, claim.word!))
+              percpu_word_store_release(claim.word!, 0)
             }
           }
         }

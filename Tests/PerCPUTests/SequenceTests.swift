@@ -54,10 +54,10 @@ extension PerCPUTests {
       let wrong = onBothKindsOfThread { rows in
         percpu_thread_pin(Int32(CPU.current.rawValue))
         let claim = percpu_sequence_claim_if(rows.slots, 0, 11)
-        let word = percpu_row_word(rows.slots, claim.row)
+        let word = claim.word!
         guard claim.committed, word.pointee == 11 else { return false }
         let second = percpu_sequence_claim_if(rows.slots, 0, 12)
-        return !second.committed && second.row == claim.row && word.pointee == 11
+        return !second.committed && second.word == claim.word && word.pointee == 11
       }
       #expect(wrong == [])
     }

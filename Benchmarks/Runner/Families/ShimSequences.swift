@@ -59,7 +59,7 @@ private func claimAndStore(
   while left > 0 {
     var claim = percpu_sequence_claim_if(slots, 0, 1)
     if !claim.committed { claim = waitAndClaim(slots) }
-    done &+= percpu_sequence_store_if(percpu_row_word(slots, claim.row), 1, 0) ? 1 : 0
+    done &+= percpu_sequence_store_if(claim.word!, 1, 0) ? 1 : 0
     left &-= 1
   }
   return done

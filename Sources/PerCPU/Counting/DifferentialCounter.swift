@@ -235,16 +235,16 @@ public final class DifferentialCounter {
   public func quiesce() {
     defer { withExtendedLifetime(self) {} }
     if isFolded(percpu_row_hint()) { return }
-    let row = locks.acquireLocal(.wait)
-    change(row, by: 0, folding: true)
-    locks.release(row)
+    let word = unsafe locks.acquireLocal(.wait)
+    change(unsafe locks.row(of: word), by: 0, folding: true)
+    unsafe locks.release(word)
   }
 
   private func foldUnlessFolded(_ row: Int) {
     if isFolded(row) { return }
-    locks.acquire(row)
+    let word = unsafe locks.acquire(row)
     change(row, by: 0, folding: true)
-    locks.release(row)
+    unsafe locks.release(word)
   }
 
   /// Whether all that was added in this row before the call is in the global count.

@@ -164,15 +164,15 @@ public final class PerCPUHistogram {
 
   /// Raises the own row's word at an offset, or whichever row's this thread comes to.
   private func raise(_ slots: UnsafeMutableRawPointer, to bits: UInt) {
-    var row = Int(percpu_row_hint())
+    var word = unsafe percpu_row_word(slots, percpu_row_hint())
     while true {
       // Relaxed: the word only rises, and says nothing about others.
-      let found = unsafe percpu_word_load_relaxed(percpu_row_word(slots, row))
+      let found = unsafe percpu_word_load_relaxed(word)
       if UInt(bitPattern: found) >= bits { return }
       let claim = unsafe percpu_sequence_claim_if(slots, found, Int(bitPattern: bits))
-      if claim.committed { return }
+      if unsafe claim.committed { return }
       // This thread is on another row by now, or somebody else has raised the word.
-      row = claim.row
+      unsafe word = claim.word.unsafelyUnwrapped
     }
   }
 

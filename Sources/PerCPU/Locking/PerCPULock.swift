@@ -66,11 +66,11 @@ public final class PerCPULock<State: ~Copyable> {
       "PerCPULock holds states aligned to at most \(PerCPUArena.lineSize) bytes")
     self.policy = policy == .wait ? .wait : .anyRow
     locks = unsafe RowLocks(slots: PerCPUArena.shared.allocate(byteCount: Self.byteCount))
-    for cpu in CPU.rows { unsafe state(of: cpu.rawValue).initialize(to: make(cpu)) }
+    for cpu in CPU.rows { unsafe state(at: locks.word(cpu.rawValue)).initialize(to: make(cpu)) }
   }
 
   deinit {
-    for cpu in CPU.rows { unsafe state(of: cpu.rawValue).deinitialize(count: 1) }
+    for cpu in CPU.rows { unsafe state(at: locks.word(cpu.rawValue)).deinitialize(count: 1) }
     unsafe PerCPUArena.shared.deallocate(locks.slots, byteCount: Self.byteCount)
   }
 
@@ -82,9 +82,9 @@ public final class PerCPULock<State: ~Copyable> {
   public func withLocal<Result: ~Copyable, Failure: Error>(
     _ body: (inout sending State, CPU) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {
-    let row = locks.acquireLocal(policy)
-    defer { finish(row) }
-    return try unsafe body(&state(of: row).pointee, CPU(rawValue: row))
+    let word = unsafe locks.acquireLocal(policy)
+    defer { unsafe finish(word) }
+    return try unsafe body(&state(at: word).pointee, CPU(rawValue: locks.row(of: word)))
   }
 
   /// Runs `body` with the state of the CPU this thread is on unless that is locked; returns nil then.
@@ -94,9 +94,9 @@ public final class PerCPULock<State: ~Copyable> {
   public func tryWithLocal<Result: ~Copyable, Failure: Error>(
     _ body: (inout sending State, CPU) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result? {
-    guard let row = locks.tryAcquireLocal() else { return nil }
-    defer { finish(row) }
-    return try unsafe body(&state(of: row).pointee, CPU(rawValue: row))
+    guard let word = unsafe locks.tryAcquireLocal() else { return nil }
+    defer { unsafe finish(word) }
+    return try unsafe body(&state(at: word).pointee, CPU(rawValue: locks.row(of: word)))
   }
 
   /// Runs `body` with the state of a given CPU, wherever this thread is.
@@ -109,9 +109,9 @@ public final class PerCPULock<State: ~Copyable> {
     on cpu: CPU, _ body: (inout sending State) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {
     requireRow(cpu)
-    locks.acquire(cpu.rawValue)
-    defer { finish(cpu.rawValue) }
-    return try unsafe body(&state(of: cpu.rawValue).pointee)
+    let word = unsafe locks.acquire(cpu.rawValue)
+    defer { unsafe finish(word) }
+    return try unsafe body(&state(at: word).pointee)
   }
 
   /// Runs `body` with each state in turn, each under its lock: that of ``CPU/unbound``, then those of
@@ -131,16 +131,16 @@ public final class PerCPULock<State: ~Copyable> {
   /// Releases, and keeps the object until then: the optimizer does not know the memory to be its.
   @inlinable
   @inline(__always)
-  func finish(_ row: Int) {
-    locks.release(row)
+  func finish(_ word: RowLocks.Word) {
+    unsafe locks.release(word)
     withExtendedLifetime(self) {}
   }
 
   @inlinable
   @inline(__always)
-  func state(of row: Int) -> UnsafeMutablePointer<State> {
+  func state(at word: RowLocks.Word) -> UnsafeMutablePointer<State> {
     let offset = Self.stateOffset
-    return unsafe (UnsafeMutableRawPointer(locks.word(row)) + offset)
+    return unsafe (UnsafeMutableRawPointer(word) + offset)
       .assumingMemoryBound(to: State.self)
   }
 

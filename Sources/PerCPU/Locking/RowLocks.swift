@@ -65,6 +65,10 @@ struct RowLocks {
     private static let spins = 128
   #endif
 
+  /// The word of a row, by which it is held.
+  @usableFromInline
+  typealias Word = UnsafeMutablePointer<Int>
+
   @usableFromInline
   let slots: UnsafeMutableRawPointer
 
@@ -77,71 +81,72 @@ struct RowLocks {
   // MARK: Locally
 
   /// Acquires the lock of the row this thread is on, or, depending on the policy, another one.
-  /// Returns the row.
   @inlinable
   @inline(__always)
-  func acquireLocal(_ policy: BusyPolicy) -> Int {
+  func acquireLocal(_ policy: BusyPolicy) -> Word {
     let claim = unsafe percpu_sequence_claim_once(slots, 0, percpu_thread_token())
-    if _fastPath(claim.committed) { return claim.row }
-    return acquireLocalSlowly(policy)
+    if _fastPath(unsafe claim.committed) { return unsafe claim.word.unsafelyUnwrapped }
+    return unsafe acquireLocalSlowly(policy)
   }
 
   /// Acquires the lock of the row this thread is on unless it is held.
   @inlinable
   @inline(__always)
-  func tryAcquireLocal() -> Int? {
+  func tryAcquireLocal() -> Word? {
     let claim = unsafe percpu_sequence_claim_if(slots, 0, percpu_thread_token())
-    return claim.committed ? claim.row : nil
+    return unsafe claim.committed ? claim.word : nil
   }
 
   @inlinable
   @inline(__always)
-  func release(_ row: Int) {
+  func release(_ word: Word) {
     // Release: pairs with the acquire of the next claim, local or remote.
-    unsafe percpu_word_store_release(word(row), 0)
+    unsafe percpu_word_store_release(word, 0)
     // Pairs with the heavy fence of a waiter between its count and its look at the word.
     percpu_fence_light()
     // Relaxed: ordered by the fences.
-    if _slowPath(unsafe percpu_u32_load_relaxed(sleepers(row)) != 0) { wake(row) }
+    if _slowPath(unsafe percpu_u32_load_relaxed(sleepers(word)) != 0) { unsafe wake(word) }
   }
 
   @usableFromInline
-  func acquireLocalSlowly(_ policy: BusyPolicy) -> Int {
+  func acquireLocalSlowly(_ policy: BusyPolicy) -> Word {
     let me = percpu_thread_token()
     while true {
       let claim = unsafe percpu_sequence_claim_if(slots, 0, me)
-      if claim.committed { return claim.row }
-      if let row = tryOther(than: claim.row, policy, me) { return row }
-      trapIfMine(claim.row, me)
-      if spin(claim.row) { continue }
-      if let row = sleepLocally(claim.row, me) { return row }
+      let word = unsafe claim.word.unsafelyUnwrapped
+      if unsafe claim.committed { return unsafe word }
+      if let other = unsafe tryOther(than: row(of: word), policy, me) { return unsafe other }
+      unsafe trapIfMine(word, me)
+      if unsafe spin(word) { continue }
+      if let taken = unsafe sleepLocally(word, me) { return unsafe taken }
     }
   }
 
   /// Sleeps until a local claim succeeds; nil if this thread has come to another row, and that one
   /// is held as well.
-  private func sleepLocally(_ row: Int, _ me: Int) -> Int? {
-    beginSleep(row)
+  private func sleepLocally(_ word: Word, _ me: Int) -> Word? {
+    unsafe beginSleep(word)
     while true {
       let claim = unsafe percpu_sequence_claim_if(slots, 0, me)
-      if claim.committed || claim.row != row {
-        endSleep(row, taken: claim.committed && claim.row == row)
-        return claim.committed ? claim.row : nil
+      let isHere = unsafe claim.word == word
+      if unsafe claim.committed || !isHere {
+        unsafe endSleep(word, taken: claim.committed && isHere)
+        return unsafe claim.committed ? claim.word : nil
       }
-      sleep(row)
+      unsafe sleep(word)
     }
   }
 
-  private func tryOther(than row: Int, _ policy: BusyPolicy, _ me: Int) -> Int? {
+  private func tryOther(than row: Int, _ policy: BusyPolicy, _ me: Int) -> Word? {
     if policy == .wait { return nil }
     let unbound = CPU.unbound.rawValue
-    if row != unbound, tryAcquire(unbound, me) { return unbound }
+    if row != unbound, tryAcquire(unbound, me) { return unsafe word(unbound) }
     // Those behind the own one first, so that not everybody turns to the same.
     for cpu in CPU.possible where cpu.rawValue > row && tryAcquire(cpu.rawValue, me) {
-      return cpu.rawValue
+      return unsafe word(cpu.rawValue)
     }
     for cpu in CPU.possible where cpu.rawValue < row && tryAcquire(cpu.rawValue, me) {
-      return cpu.rawValue
+      return unsafe word(cpu.rawValue)
     }
     return nil
   }
@@ -150,43 +155,48 @@ struct RowLocks {
 
   /// Acquires the lock of a row, whichever this thread is on.
   @usableFromInline
-  func acquire(_ row: Int) {
+  func acquire(_ row: Int) -> Word {
     let me = percpu_thread_token()
+    let word = unsafe word(row)
     while true {
-      if tryAcquire(row, me) { return }
-      trapIfMine(row, me)
-      if spin(row) { continue }
-      beginSleep(row)
+      if tryAcquire(row, me) { return unsafe word }
+      unsafe trapIfMine(word, me)
+      if unsafe spin(word) { continue }
+      unsafe beginSleep(word)
       while true {
-        if tryAcquire(row, me) { return endSleep(row, taken: true) }
-        sleep(row)
+        if tryAcquire(row, me) {
+          unsafe endSleep(word, taken: true)
+          return unsafe word
+        }
+        unsafe sleep(word)
       }
     }
   }
 
   func tryAcquire(_ row: Int, _ me: Int) -> Bool {
+    let word = unsafe word(row)
     // Acquire: pairs with the release of the last holder.
-    guard unsafe percpu_word_compare_exchange_acquire(word(row), 0, me).exchanged else {
+    guard unsafe percpu_word_compare_exchange_acquire(word, 0, me).exchanged else {
       return false
     }
     if row == CPU.unbound.rawValue || !percpu_engine_is_restartable() { return true }
     percpu_fence_restart_cpu(Int32(truncatingIfNeeded: row))
-    return isHeld(row, by: me)
+    return unsafe isHeld(word, by: me)
   }
 
-  private func isHeld(_ row: Int, by me: Int) -> Bool {
+  private func isHeld(_ word: Word, by me: Int) -> Bool {
     // Acquire: as that of the compare-exchange.
-    unsafe percpu_word_load_acquire(word(row)) == me
+    unsafe percpu_word_load_acquire(word) == me
   }
 
-  private func trapIfMine(_ row: Int, _ me: Int) {
+  private func trapIfMine(_ word: Word, _ me: Int) {
     // Relaxed: only this thread stores its token, and takes it away.
-    if unsafe percpu_word_load_relaxed(word(row)) == me {
+    if unsafe percpu_word_load_relaxed(word) == me {
       fatalError(
         """
-        PerCPU: this thread holds the lock of \(CPU(rawValue: row)) already and would wait for \
-        itself for ever. Do not lock again inside of the closure, or lock or fold in a signal \
-        handler that can interrupt it; tryWithLocal is safe there.
+        PerCPU: this thread holds the lock of \(unsafe CPU(rawValue: row(of: word))) already and \
+        would wait for itself for ever. Do not lock again inside of the closure, or lock or fold in a \
+        signal handler that can interrupt it; tryWithLocal is safe there.
         """)
     }
   }
@@ -194,51 +204,60 @@ struct RowLocks {
   // MARK: Waiting
 
   /// Waits a moment; true if the row was seen free.
-  private func spin(_ row: Int) -> Bool {
+  private func spin(_ word: Word) -> Bool {
     for _ in 0..<Self.spins {
       // Relaxed: the claim that follows acquires.
-      if unsafe percpu_word_load_relaxed(word(row)) == 0 { return true }
+      if unsafe percpu_word_load_relaxed(word) == 0 { return true }
       percpu_pause()
     }
     return false
   }
 
-  private func beginSleep(_ row: Int) {
+  private func beginSleep(_ word: Word) {
     // Relaxed: ordered by the fence, which pairs with the light one of `release`.
-    _ = unsafe percpu_u32_fetch_add_relaxed(sleepers(row), 1)
+    _ = unsafe percpu_u32_fetch_add_relaxed(sleepers(word), 1)
     percpu_fence_heavy()
   }
 
-  private func sleep(_ row: Int) {
+  private func sleep(_ word: Word) {
     // Relaxed: the kernel compares again.
-    let holder = unsafe percpu_word_load_relaxed(word(row))
+    let holder = unsafe percpu_word_load_relaxed(word)
     if holder == 0 { return }
-    let half = unsafe UnsafePointer<UInt32>(OpaquePointer(word(row)))
-    _ = unsafe percpu_futex_wait(half, UInt32(truncatingIfNeeded: holder), -1)
+    _ = unsafe percpu_futex_wait(half(of: word), UInt32(truncatingIfNeeded: holder), -1)
   }
 
-  private func endSleep(_ row: Int, taken: Bool) {
+  private func endSleep(_ word: Word, taken: Bool) {
     // Relaxed: a count that is seen too high costs a needless wake-up.
-    let others = unsafe percpu_u32_fetch_add_relaxed(sleepers(row), UInt32.max) &- 1
-    if !taken && others > 0 { wake(row) }
+    let others = unsafe percpu_u32_fetch_add_relaxed(sleepers(word), UInt32.max) &- 1
+    if !taken && others > 0 { unsafe wake(word) }
   }
 
   @usableFromInline
-  func wake(_ row: Int) {
-    let half = unsafe UnsafePointer<UInt32>(OpaquePointer(word(row)))
-    _ = unsafe percpu_futex_wake(half, 1)
+  func wake(_ word: Word) {
+    _ = unsafe percpu_futex_wake(half(of: word), 1)
   }
+
+  private func half(of word: Word) -> UnsafePointer<UInt32> {
+    unsafe UnsafePointer<UInt32>(OpaquePointer(word))
+  }
+
+  // MARK: Memory
 
   @inlinable
   @inline(__always)
-  func word(_ row: Int) -> UnsafeMutablePointer<Int> {
+  func word(_ row: Int) -> Word {
     unsafe percpu_row_word(slots, row)
   }
 
   @inlinable
   @inline(__always)
-  func sleepers(_ row: Int) -> UnsafeMutablePointer<UInt32> {
-    unsafe UnsafeMutableRawPointer(percpu_row_word(slots, row) + 1)
-      .assumingMemoryBound(to: UInt32.self)
+  func row(of word: Word) -> Int {
+    unsafe percpu_row_of(slots, word)
+  }
+
+  @inlinable
+  @inline(__always)
+  func sleepers(_ word: Word) -> UnsafeMutablePointer<UInt32> {
+    unsafe UnsafeMutableRawPointer(word + 1).assumingMemoryBound(to: UInt32.self)
   }
 }

@@ -102,9 +102,10 @@ extension Shards {
       }
     } else {
       let claim = unsafe percpu_sequence_claim_if(slots, word.bits, claimed.bits)
-      if claim.committed { return Claim(row: claim.row, word: claimed) }
+      let place = unsafe percpu_row_of(slots, claim.word.unsafelyUnwrapped)
+      if unsafe claim.committed { return Claim(row: place, word: claimed) }
       // Sections do not get through, and the unbound row's word is another one.
-      row = claim.row == unbound ? unbound : percpu_row_hint()
+      row = place == unbound ? unbound : percpu_row_hint()
     }
     if fixed { unpin() }
     return nil

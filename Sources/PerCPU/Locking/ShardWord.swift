@@ -2,7 +2,10 @@
 
 /// The word that all of a shard hangs on.
 ///
-///     | holder: 22 | count: 39 | fixed: 1 | stealing: 1 | active: 1 |
+///     | count: 39 | holder: 22 | fixed: 1 | stealing: 1 | active: 1 |
+///
+/// The count is on top: it wraps around by itself, and what has to be asked of the rest fits into the
+/// constants of instructions.
 ///
 /// - holder: the participant number of the thread whose transaction is under way; 0 if none.
 /// - count: one more after each commit, steal and abandonment. With the holder's number it makes a
@@ -24,9 +27,10 @@ struct ShardWord: Equatable {
   @inlinable static var activeBit: Int { 1 }
   @inlinable static var stealingBit: Int { 2 }
   @inlinable static var fixedBit: Int { 4 }
-  @inlinable static var countOne: Int { 8 }
-  @inlinable static var countMask: Int { ((1 &<< 39) &- 1) &<< 3 }
-  @inlinable static var holderShift: Int { 42 }
+  @inlinable static var holderShift: Int { 3 }
+  @inlinable static var holderMask: Int { ((1 &<< 22) &- 1) &<< holderShift }
+  @inlinable static var countOne: Int { 1 &<< 25 }
+  @inlinable static var countMask: Int { -countOne }
 
   /// What no free word has.
   @inlinable static var heldMask: Int { ~(countMask | activeBit) }
@@ -41,7 +45,7 @@ struct ShardWord: Equatable {
   var active: Int { bits & Self.activeBit }
   @inlinable
   var holder: UInt32 {
-    UInt32(truncatingIfNeeded: UInt(bitPattern: bits) >> UInt(Self.holderShift))
+    UInt32(truncatingIfNeeded: (bits & Self.holderMask) &>> Self.holderShift)
   }
 
   /// Whether what was copied out between reading this word and then `later` is the state of one
@@ -65,6 +69,12 @@ struct ShardWord: Equatable {
     ShardWord(bits: nextCount | (committed ? active ^ 1 : active))
   }
 
+  /// The same of a free word after an optimistic commit, in two instructions.
+  @inlinable
+  func successor() -> ShardWord {
+    ShardWord(bits: (bits &+ Self.countOne) ^ Self.activeBit)
+  }
+
   /// In the hands of a thief who does not know yet.
   func stolen(by thief: UInt32, fixed: Bool) -> ShardWord {
     ShardWord(
@@ -79,5 +89,5 @@ struct ShardWord: Equatable {
   func fixed() -> ShardWord { ShardWord(bits: bits | Self.fixedBit) }
 
   @inlinable
-  var nextCount: Int { ((bits & Self.countMask) &+ Self.countOne) & Self.countMask }
+  var nextCount: Int { (bits &+ Self.countOne) & Self.countMask }
 }

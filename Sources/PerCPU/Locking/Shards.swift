@@ -174,7 +174,7 @@ struct Shards {
   func finish(_ claim: Claim, from state: UnsafeRawPointer, size: Int) -> Bool {
     unsafe percpu_sequence_commit_once(
       Int32(truncatingIfNeeded: claim.row), word(claim.row), claim.word.bits,
-      claim.word.released(committed: true).bits,
+      claim.word.successor().bits,
       percpu_copy_plan(buffer(claim.row, claim.word.active ^ 1, size), state, size))
   }
 

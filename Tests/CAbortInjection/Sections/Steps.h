@@ -24,6 +24,7 @@
 #define PERCPU_SECTION_STEP PERCPU_SECTION_STEP_INTO(STEPS)
 
 #include "native/sections.h"
+#include "native/rows.h"
 
 // The linker's names for the bounds of the table of that name.
 #define STEPS_FIRST(table) STEPS_JOIN(__start_, table)

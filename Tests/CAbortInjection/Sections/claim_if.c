@@ -9,8 +9,11 @@
 STEPS_DECLARE(STEPS)
 
 static __attribute__((noinline)) int run(struct abort_subject *subject) {
-  return (int)percpu_section_claim_if(subject->slots, subject->expected, subject->desired,
-                                      &subject->told_row);
+  intptr_t *word;
+  int outcome =
+      (int)percpu_section_claim_if(subject->slots, subject->expected, subject->desired, &word);
+  if (outcome != PERCPU_SLOW) subject->told_row = percpu_row_of(subject->slots, word);
+  return outcome;
 }
 
 const struct abort_section abort_section_claim_if = {

@@ -13,7 +13,7 @@ static __attribute__((noinline)) int run(struct abort_subject *subject) {
   int outcome = (int)percpu_section_publish(subject->slots, &subject->source, &word,
                                             &subject->told_value);
   if (outcome != PERCPU_SLOW)
-    subject->told_row = ((char *)word - (char *)subject->slots) >> PERCPU_ROW_SHIFT;
+    subject->told_row = percpu_row_of(subject->slots, word);
   return outcome;
 }
 

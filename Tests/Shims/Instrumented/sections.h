@@ -45,15 +45,14 @@ PERCPU_INLINE percpu_outcome percpu_section_add_release(void *PERCPU_NONNULL slo
 
 PERCPU_INLINE percpu_outcome percpu_section_claim_if(void *PERCPU_NONNULL slots, intptr_t expected,
                                                      intptr_t desired,
-                                                     intptr_t *PERCPU_NONNULL row) {
+                                                     intptr_t *PERCPU_NULLABLE *PERCPU_NONNULL word) {
   if (percpu_instrumented_gives_up()) return PERCPU_SLOW;
   if (percpu_mutant == PERCPU_MUTANT_CLAIM_UNARMED && percpu_thread_cpu() >= 0) {
-    *row = percpu_thread_cpu();
-    return percpu_torn_compare_exchange(percpu_row_word(slots, *row), expected, desired).exchanged
-               ? PERCPU_COMMITTED
-               : PERCPU_MISMATCH;
+    *word = percpu_row_word(slots, percpu_thread_cpu());
+    return percpu_torn_compare_exchange(*word, expected, desired).exchanged ? PERCPU_COMMITTED
+                                                                            : PERCPU_MISMATCH;
   }
-  return percpu_instrumented_count(percpu_native_section_claim_if(slots, expected, desired, row));
+  return percpu_instrumented_count(percpu_native_section_claim_if(slots, expected, desired, word));
 }
 
 PERCPU_INLINE percpu_outcome percpu_section_store_if(intptr_t *PERCPU_NONNULL word,
@@ -70,10 +69,7 @@ PERCPU_INLINE percpu_outcome percpu_section_publish(void *PERCPU_NONNULL slots,
   if (percpu_mutant == PERCPU_MUTANT_PUBLISH_LOADS_BEFORE) {
     *published = percpu_word_load_acquire(source);
     percpu_instrumented_delay();
-    intptr_t row;
-    percpu_outcome outcome = percpu_native_section_claim_if(slots, 0, *published, &row);
-    if (outcome != PERCPU_SLOW) *word = percpu_row_word(slots, row);
-    return outcome;
+    return percpu_native_section_claim_if(slots, 0, *published, word);
   }
   return percpu_instrumented_count(
       percpu_native_section_publish(slots, source, word, published));

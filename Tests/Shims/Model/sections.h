@@ -51,15 +51,14 @@ PERCPU_INLINE percpu_outcome percpu_section_add_release(void *PERCPU_NONNULL slo
 
 PERCPU_INLINE percpu_outcome percpu_section_claim_if(void *PERCPU_NONNULL slots, intptr_t expected,
                                                      intptr_t desired,
-                                                     intptr_t *PERCPU_NONNULL row) {
-  if (!percpu_model()) return percpu_native_section_claim_if(slots, expected, desired, row);
+                                                     intptr_t *PERCPU_NULLABLE *PERCPU_NONNULL word) {
+  if (!percpu_model()) return percpu_native_section_claim_if(slots, expected, desired, word);
   if (percpu_thread_cpu() < 0) return PERCPU_SLOW;
-  *row = percpu_model()->section_begin();
-  intptr_t *word = percpu_row_word(slots, *row);
+  *word = percpu_row_word(slots, percpu_model()->section_begin());
   intptr_t value;
-  if (!percpu_model_section_load(word, PERCPU_MODEL_ACQUIRE, &value)) return PERCPU_SLOW;
+  if (!percpu_model_section_load(*word, PERCPU_MODEL_ACQUIRE, &value)) return PERCPU_SLOW;
   if (value != expected) return percpu_model_section_mismatch();
-  return percpu_model_section_commit(word, desired, PERCPU_MODEL_RELEASE);
+  return percpu_model_section_commit(*word, desired, PERCPU_MODEL_RELEASE);
 }
 
 PERCPU_INLINE percpu_outcome percpu_section_store_if(intptr_t *PERCPU_NONNULL word,

@@ -69,7 +69,9 @@ private final class HeldByTheDead: @unchecked Sendable {
   private var source = 7
 
   init() {
-    onThreads(1) { [self] _ in lockRow = percpu_sequence_claim_if(slots, 0, 5).row }
+    onThreads(1) { [self] _ in
+      lockRow = percpu_row_of(slots, percpu_sequence_claim_if(slots, 0, 5).word!)
+    }
     onThreads(1) { [self] _ in hazard = percpu_sequence_publish(slots + 64, &source).word }
   }
 
@@ -105,7 +107,7 @@ private final class LockedRows: @unchecked Sendable {
       run.extra.add()
       return percpu_thread_yield()
     }
-    let words = percpu_row_word(slots, claim.row)
+    let words = claim.word!
     let number = words[1]
     for _ in 0..<8 { percpu_pause() }
     words[1] = number + 1

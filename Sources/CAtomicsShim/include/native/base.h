@@ -27,6 +27,13 @@
 /// A function that must be part of its caller: a call would cost more than its body.
 #define PERCPU_INLINE static inline __attribute__((always_inline))
 
+// What the constructor of the shim writes, before any primitive exists, and nobody afterwards. To all
+// but the shim's own files it is a constant, so that the compiler may keep it in a register across the
+// barriers and sections of a loop: a load less for each.
+#ifndef PERCPU_SETTLED
+#define PERCPU_SETTLED const
+#endif
+
 // A slow path that a hot path falls into. Preserving most registers keeps the spills and the stack
 // frame that an ordinary call asks for out of the hot path. Such a function must be called through a
 // constant pointer, which the dynamic linker sets before the program runs: a call by name may lead

@@ -54,7 +54,7 @@ typedef struct {
   int32_t membarrier_error;
 } percpu_engine_report;
 
-extern percpu_engine_report percpu_engine;
+extern PERCPU_SETTLED percpu_engine_report percpu_engine;
 
 /// The set of headers this build was made with: "native", or what PERCPU_SHIM names.
 extern const char *PERCPU_NONNULL const percpu_shim_set;

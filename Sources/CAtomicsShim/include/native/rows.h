@@ -39,6 +39,12 @@ PERCPU_INLINE intptr_t *PERCPU_NONNULL percpu_row_word(void *PERCPU_NONNULL slot
   return (intptr_t *)((char *)slots + row * ((intptr_t)1 << PERCPU_ROW_SHIFT));
 }
 
+/// The row that a word stands in which was reached from `slots`.
+PERCPU_INLINE intptr_t percpu_row_of(const void *PERCPU_NONNULL slots,
+                                     const intptr_t *PERCPU_NONNULL word) {
+  return ((const char *)word - (const char *)slots) >> PERCPU_ROW_SHIFT;
+}
+
 /// The row that a thread uses by atomic instructions when a section did not do.
 PERCPU_INLINE intptr_t percpu_row_for_atomics(void) {
   return percpu_engine_is_restartable() ? PERCPU_ROW_UNBOUND : percpu_cpu_hint();

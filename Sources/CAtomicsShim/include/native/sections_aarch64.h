@@ -68,15 +68,15 @@ PERCPU_SECTION_ADD(percpu_section_add, "str")
 PERCPU_SECTION_ADD(percpu_section_add_release, "stlr")
 #undef PERCPU_SECTION_ADD
 
-/// If own row's word == expected, store desired. Tells the CPU, committed or not.
+/// If own row's word == expected, store desired. Tells where that word is, committed or not.
 PERCPU_INLINE percpu_outcome percpu_section_claim_if(void *PERCPU_NONNULL slots, intptr_t expected,
                                                      intptr_t desired,
-                                                     intptr_t *PERCPU_NONNULL row) {
-  intptr_t cpu, scratch, value;
+                                                     intptr_t *PERCPU_NULLABLE *PERCPU_NONNULL word) {
+  intptr_t scratch, value;
   __asm__ volatile goto(
       PERCPU_SECTION_OPEN
-      PERCPU_SECTION_CPU("cpu")
-      PERCPU_SECTION_STEP "add %[scratch], %[slots], %[cpu], lsl %[shift]\n\t"
+      PERCPU_SECTION_CPU("scratch")
+      PERCPU_SECTION_STEP "add %[scratch], %[slots], %[scratch], lsl %[shift]\n\t"
       PERCPU_SECTION_STEP "ldar %[value], [%[scratch]]\n\t"
       PERCPU_SECTION_STEP "cmp %[value], %[expected]\n\t"
       PERCPU_SECTION_STEP "b.ne 50f\n\t"
@@ -84,14 +84,14 @@ PERCPU_INLINE percpu_outcome percpu_section_claim_if(void *PERCPU_NONNULL slots,
       PERCPU_SECTION_CLOSE
       PERCPU_SECTION_MISMATCH
       PERCPU_SECTION_END
-      : [scratch] "=&r"(scratch), [cpu] "=&r"(cpu), [value] "=&r"(value)
+      : [scratch] "=&r"(scratch), [value] "=&r"(value)
       : [slots] "r"(slots), [expected] "Ir"(expected), [desired] "r"(desired), PERCPU_SECTION_AREA
       : "memory", "cc", "x16", "x17"
       : slow, mismatch);
-  *row = cpu;
+  *word = (intptr_t *)scratch;
   return PERCPU_COMMITTED;
 mismatch:
-  *row = cpu;
+  *word = (intptr_t *)scratch;
   return PERCPU_MISMATCH;
 slow:
   return PERCPU_SLOW;

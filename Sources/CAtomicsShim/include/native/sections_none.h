@@ -16,8 +16,8 @@ PERCPU_INLINE percpu_outcome percpu_section_add_release(void *PERCPU_NONNULL slo
 
 PERCPU_INLINE percpu_outcome percpu_section_claim_if(void *PERCPU_NONNULL slots, intptr_t expected,
                                                      intptr_t desired,
-                                                     intptr_t *PERCPU_NONNULL row) {
-  (void)slots, (void)expected, (void)desired, (void)row;
+                                                     intptr_t *PERCPU_NULLABLE *PERCPU_NONNULL word) {
+  (void)slots, (void)expected, (void)desired, (void)word;
   return PERCPU_SLOW;
 }
 

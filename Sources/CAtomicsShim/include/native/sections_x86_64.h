@@ -58,28 +58,28 @@ PERCPU_INLINE percpu_outcome percpu_section_add_release(void *PERCPU_NONNULL slo
   return percpu_section_add(slots, operand);
 }
 
-/// If own row's word == expected, store desired. Tells the CPU, committed or not.
+/// If own row's word == expected, store desired. Tells where that word is, committed or not.
 PERCPU_INLINE percpu_outcome percpu_section_claim_if(void *PERCPU_NONNULL slots, intptr_t expected,
                                                      intptr_t desired,
-                                                     intptr_t *PERCPU_NONNULL row) {
-  intptr_t cpu, scratch;
+                                                     intptr_t *PERCPU_NULLABLE *PERCPU_NONNULL word) {
+  intptr_t scratch;
   __asm__ volatile goto(
       PERCPU_SECTION_OPEN
-      PERCPU_SECTION_CPU("cpu")
-      PERCPU_SECTION_STEP "movq %[cpu], %[scratch]\n\t"
+      PERCPU_SECTION_CPU("scratch")
       PERCPU_SECTION_STEP "shlq %[shift], %[scratch]\n\t"
-      PERCPU_SECTION_STEP "cmpq %[expected], (%[slots], %[scratch])\n\t"
+      PERCPU_SECTION_STEP "addq %[slots], %[scratch]\n\t"
+      PERCPU_SECTION_STEP "cmpq %[expected], (%[scratch])\n\t"
       PERCPU_SECTION_STEP "jne %l[mismatch]\n\t"
-      PERCPU_SECTION_STEP "movq %[desired], (%[slots], %[scratch])"
+      PERCPU_SECTION_STEP "movq %[desired], (%[scratch])"
       PERCPU_SECTION_CLOSE
-      : [scratch] "=&r"(scratch), [cpu] "=&r"(cpu)
+      : [scratch] "=&r"(scratch)
       : [slots] "r"(slots), [expected] "er"(expected), [desired] "er"(desired), PERCPU_SECTION_AREA
       : "memory", "cc"
       : slow, mismatch);
-  *row = cpu;
+  *word = (intptr_t *)scratch;
   return PERCPU_COMMITTED;
 mismatch:
-  *row = cpu;
+  *word = (intptr_t *)scratch;
   return PERCPU_MISMATCH;
 slow:
   return PERCPU_SLOW;

@@ -15,8 +15,8 @@
 PERCPU_BEGIN
 
 typedef struct {
-  /// Where it took place, or where the word stood that did not match.
-  intptr_t row;
+  /// What was claimed, or the word that did not match.
+  intptr_t *PERCPU_NULLABLE word;
   bool committed;
 } percpu_claim;
 
@@ -56,7 +56,7 @@ PERCPU_INLINE void percpu_sequence_add_release(void *PERCPU_NONNULL slots, intpt
 PERCPU_INLINE percpu_claim percpu_sequence_claim_if(void *PERCPU_NONNULL slots, intptr_t expected,
                                                     intptr_t desired) {
   percpu_claim claim = {0, true};
-  switch (percpu_section_claim_if(slots, expected, desired, &claim.row)) {
+  switch (percpu_section_claim_if(slots, expected, desired, &claim.word)) {
     case PERCPU_COMMITTED:
       return claim;
     case PERCPU_MISMATCH:
@@ -73,7 +73,7 @@ PERCPU_INLINE percpu_claim percpu_sequence_claim_once(void *PERCPU_NONNULL slots
                                                       intptr_t desired) {
   percpu_claim claim = {0, false};
   claim.committed =
-      percpu_section_claim_if(slots, expected, desired, &claim.row) == PERCPU_COMMITTED;
+      percpu_section_claim_if(slots, expected, desired, &claim.word) == PERCPU_COMMITTED;
   return claim;
 }
 

@@ -39,11 +39,11 @@ enum {
 };
 
 /// Distance from a thread's pointer to the area its sections use.
-extern ptrdiff_t percpu_thread_area_offset;
+extern PERCPU_SETTLED ptrdiff_t percpu_thread_area_offset;
 
 /// The same for the area the C library registered, which names a thread's CPU whatever the engine;
 /// our own if the library registers nobody.
-extern ptrdiff_t percpu_libc_area_offset;
+extern PERCPU_SETTLED ptrdiff_t percpu_libc_area_offset;
 
 /// Where the calling thread's control block stands; volatile, because in an asynchronous function the
 /// thread may be another one after each suspension.
