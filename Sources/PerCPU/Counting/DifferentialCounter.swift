@@ -155,9 +155,9 @@ public final class DifferentialCounter {
 
   @usableFromInline
   func addSlowly(_ amount: Int) {
-    if let row = locks.tryAcquireLocal() {
-      change(row, by: amount, folding: false)
-      locks.release(row)
+    if let word = unsafe locks.tryAcquireLocal() {
+      change(unsafe locks.row(of: word), by: amount, folding: false)
+      unsafe locks.release(word)
     } else {
       // Whoever holds the row may be preempted, or wait for this signal handler to end.
       addToGlobal(amount)
