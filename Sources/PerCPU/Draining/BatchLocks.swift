@@ -38,7 +38,8 @@ struct BatchLocks {
   @inlinable
   @inline(__always)
   func tryAcquireLocal() -> Int? {
-    isSpinning ? spinLocal() : rows.tryAcquireLocal()
+    if isSpinning { return spinLocal() }
+    return unsafe rows.tryAcquireLocal().map { unsafe rows.row(of: $0) }
   }
 
   @inlinable
@@ -62,7 +63,7 @@ struct BatchLocks {
       // Release: pairs with the acquire of the next holder.
       unsafe percpu_word_store_release(rows.word(row), 0)
     } else {
-      rows.release(row)
+      unsafe rows.release(rows.word(row))
     }
   }
 
@@ -74,7 +75,10 @@ struct BatchLocks {
 
   /// Waits for the lock, which this thread must not hold.
   func acquire(_ row: Int) {
-    if !isSpinning { return rows.acquire(row) }
+    if !isSpinning {
+      _ = unsafe rows.acquire(row)
+      return
+    }
     var turn = 0
     while !trySpin(row) {
       // Relaxed: the compare-exchange acquires.

@@ -32,8 +32,8 @@ extension PerCPUBatch {
     // Relaxed: what it tells is ordered by the fences and the lock.
     let seen = unsafe percpu_u32_load_relaxed(generation)
     let lock = unsafe RowLocks(slots: locks.rows.slots + BatchRow.drainLockOffset)
-    lock.acquire(CPU.unbound.rawValue)
-    defer { lock.release(CPU.unbound.rawValue) }
+    let word = unsafe lock.acquire(CPU.unbound.rawValue)
+    defer { unsafe lock.release(word) }
     // Relaxed: changed by holders of the lock alone.
     if unsafe percpu_u32_load_relaxed(generation) != seen { return }
     unsafe percpu_u32_store_relaxed(generation, seen &+ 1)
