@@ -31,7 +31,10 @@ PERCPU_BEGIN
   MUTANT(CONTEXT_ENTERED_BY_A_STORE, "context-entered-by-a-store") \
   MUTANT(LIMIT_CHECKED_BEFORE, "limit-checked-before") \
   MUTANT(GATE_NOT_TESTED, "gate-not-tested") \
-  MUTANT(GLOBAL_ADDITION_TORN, "global-addition-torn")
+  MUTANT(GLOBAL_ADDITION_TORN, "global-addition-torn") \
+  MUTANT(PUSH_UNARMED, "push-unarmed") \
+  MUTANT(PUSH_INDEX_FIRST, "push-index-first") \
+  MUTANT(UNLINK_UNARMED, "unlink-unarmed")
 
 #define PERCPU_MUTANT_CASE(symbol, name) PERCPU_MUTANT_##symbol,
 enum { PERCPU_MUTANT_NONE, PERCPU_MUTANTS(PERCPU_MUTANT_CASE) PERCPU_MUTANT_COUNT };

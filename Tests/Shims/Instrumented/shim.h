@@ -71,7 +71,19 @@
 #define percpu_section_commit percpu_native_section_commit
 #define percpu_section_commit_on percpu_native_section_commit_on
 #define percpu_section_add_within percpu_native_section_add_within
+#define percpu_section_push percpu_native_section_push
+#define percpu_section_pop percpu_native_section_pop
+#define percpu_section_move_in percpu_native_section_move_in
+#define percpu_section_move_out percpu_native_section_move_out
+#define percpu_section_link percpu_native_section_link
+#define percpu_section_unlink percpu_native_section_unlink
 #include "native/sections.h"
+#undef percpu_section_push
+#undef percpu_section_pop
+#undef percpu_section_move_in
+#undef percpu_section_move_out
+#undef percpu_section_link
+#undef percpu_section_unlink
 #undef percpu_section_commit
 #undef percpu_section_commit_on
 #undef percpu_section_add_within
@@ -86,8 +98,10 @@
 #undef percpu_row_for_atomics
 
 #include "Instrumented/sections.h"
+#include "Instrumented/stacks.h"
 #include "native/participant.h"
 #include "native/sequences.h"
+#include "native/stacks.h"
 
 #define percpu_copy_from_shared percpu_native_copy_from_shared
 #define percpu_commit_announced percpu_native_commit_announced

@@ -47,7 +47,19 @@
 #define percpu_section_commit percpu_native_section_commit
 #define percpu_section_commit_on percpu_native_section_commit_on
 #define percpu_section_add_within percpu_native_section_add_within
+#define percpu_section_push percpu_native_section_push
+#define percpu_section_pop percpu_native_section_pop
+#define percpu_section_move_in percpu_native_section_move_in
+#define percpu_section_move_out percpu_native_section_move_out
+#define percpu_section_link percpu_native_section_link
+#define percpu_section_unlink percpu_native_section_unlink
 #include "native/sections.h"
+#undef percpu_section_push
+#undef percpu_section_pop
+#undef percpu_section_move_in
+#undef percpu_section_move_out
+#undef percpu_section_link
+#undef percpu_section_unlink
 #undef percpu_section_add
 #undef percpu_section_add_release
 #undef percpu_section_claim_if
@@ -59,6 +71,7 @@
 
 #include "native/rows.h"
 #include "Model/sections.h"
+#include "Model/stacks.h"
 
 #define percpu_participant_number percpu_native_participant_number
 #include "native/participant.h"
@@ -66,6 +79,7 @@
 #include "Model/participant.h"
 
 #include "native/sequences.h"
+#include "native/stacks.h"
 #include "native/transactions.h"
 
 #define percpu_cpu_limit percpu_native_cpu_limit

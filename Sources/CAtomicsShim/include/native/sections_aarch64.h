@@ -224,6 +224,8 @@ slow:
   return PERCPU_SLOW;
 }
 
+#include "stacks_aarch64.h"
+
 #undef PERCPU_SECTION_COMMIT
 #undef PERCPU_SECTION_COMMIT_OPERANDS
 

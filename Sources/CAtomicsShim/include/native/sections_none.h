@@ -54,4 +54,6 @@ PERCPU_INLINE percpu_outcome percpu_section_add_within(void *PERCPU_NONNULL slot
   return PERCPU_SLOW;
 }
 
+#include "stacks_none.h"
+
 PERCPU_END

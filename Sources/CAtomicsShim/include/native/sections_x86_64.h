@@ -201,6 +201,8 @@ slow:
   return PERCPU_SLOW;
 }
 
+#include "stacks_x86_64.h"
+
 #undef PERCPU_SECTION_COMMIT
 #undef PERCPU_SECTION_COMMIT_OPERANDS
 

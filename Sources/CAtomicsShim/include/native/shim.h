@@ -13,6 +13,7 @@
 #include "sections.h"
 #include "rows.h"
 #include "sequences.h"
+#include "stacks.h"
 #include "transactions.h"
 #include "kernel.h"
 

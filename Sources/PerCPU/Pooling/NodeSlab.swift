@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CAtomicsShim
+
+/// Memory for the elements of a pool that do not fit into a word: nodes, and a list of the empty
+/// ones in each row.
+///
+///     node   | next empty one, while it is empty | element |
+///
+/// A pool's slots then hold the addresses of nodes. Whoever gives an element takes an empty node
+/// from its own row, whoever takes an element puts the emptied one there: a section each, which
+/// loads the next node's address from the node itself. It cannot be that of a node that has been
+/// taken meanwhile: who takes it runs on the same CPU, which ends the section, or holds the row.
+///
+/// If one CPU only gives and another one only takes, all nodes gather with the latter. There are no
+/// more of them than the pool has places, and some for threads that are between two steps; so at
+/// last the giver finds none, takes the whole list of the other row at once, and lives on it for as
+/// many elements.
+///
+/// Nodes stay until the slab ends; memory comes into being as they are first used.
+@safe
+@usableFromInline
+final class NodeSlab: @unchecked Sendable {
+  // Sendable: the pointers are constant, and the memory behind them is only accessed as described
+  // above.
+
+  /// For threads that have taken a node and not put it anywhere yet.
+  private static var spare: Int { 256 }
+  /// So many fresh ones at a time.
+  private static var chunk: Int { 8 }
+
+  /// The heads of the lists.
+  @usableFromInline
+  let slots: UnsafeMutableRawPointer
+  private let nodes: UnsafeMutableRawPointer
+  private let stride: Int
+  private let count: Int
+  /// Words: how many nodes were ever used; nodes that found no list.
+  private let line = OwnLine()
+
+  @usableFromInline
+  init(count places: Int, size: Int, alignment: Int) {
+    enforce(
+      alignment <= 4096, "a pool holds elements aligned to at most 4096 bytes")
+    let unit = max(alignment, MemoryLayout<Int>.size)
+    stride = (Self.offset(alignment: alignment) + size + unit - 1) & -unit
+    count = places + Self.spare
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: stride)
+    guard !overflow, let memory = unsafe percpu_memory_reserve(bytes) else {
+      fatalError("PerCPU: no address space is left for \(count) nodes of \(stride) bytes")
+    }
+    unsafe nodes = memory
+    unsafe slots = PerCPUArena.shared.allocate(byteCount: MemoryLayout<Int>.size)
+    _ = CPU.rows
+  }
+
+  deinit {
+    unsafe percpu_memory_release(nodes, count * stride)
+    unsafe PerCPUArena.shared.deallocate(slots, byteCount: MemoryLayout<Int>.size)
+    line.deallocate()
+  }
+
+  /// Where in a node its element is.
+  @inlinable
+  static func offset(alignment: Int) -> Int { max(alignment, MemoryLayout<Int>.size) }
+
+  /// The address of an empty node; nil: there is none within reach.
+  @inlinable
+  @inline(__always)
+  func take() -> Int? {
+    let popped = unsafe percpu_sequence_unlink_once(slots)
+    return _fastPath(popped.committed) ? popped.value : takeSlowly()
+  }
+
+  /// Puts back one that `take` returned and whose element is gone.
+  @inlinable
+  @inline(__always)
+  func put(_ node: Int) {
+    let pointer = unsafe UnsafeMutablePointer<Int>(bitPattern: node)!
+    if _slowPath(unsafe !percpu_sequence_link_once(slots, pointer, pointer)) {
+      unsafe putSlowly(pointer, pointer)
+    }
+  }
+
+  private var used: UnsafeMutablePointer<Int> { unsafe line.word(at: 0) }
+  private var returned: UnsafeMutablePointer<Int> { unsafe line.word(at: 8) }
+
+  @usableFromInline
+  func takeSlowly() -> Int? {
+    let popped = unsafe percpu_sequence_unlink(slots)
+    if popped.committed { return popped.value }
+    return takeReturned() ?? takeFresh() ?? steal()
+  }
+
+  @usableFromInline
+  func putSlowly(_ first: UnsafeMutablePointer<Int>, _ last: UnsafeMutablePointer<Int>) {
+    if unsafe percpu_sequence_link(slots, first, last) { return }
+    // All in reach is held. These are only ever taken all at once, so that it does not matter what
+    // happened to those below in between. Relaxed: only its value is used.
+    var top = unsafe percpu_word_load_relaxed(returned)
+    while true {
+      unsafe percpu_word_store_relaxed(last, top)
+      // Release: pairs with the acquire of `takeReturned`.
+      let result = unsafe percpu_word_compare_exchange_release(
+        returned, top, Int(bitPattern: first))
+      if result.exchanged { return }
+      top = result.original
+    }
+  }
+
+  private func takeReturned() -> Int? {
+    // Relaxed: a hint.
+    if unsafe percpu_word_load_relaxed(returned) == 0 { return nil }
+    // Acquire: pairs with the release of `putSlowly`.
+    return keepAllButFirst(of: unsafe percpu_word_exchange_acquire(returned, 0))
+  }
+
+  private func takeFresh() -> Int? {
+    // Relaxed: numbers that nobody else gets; fresh memory is zero.
+    var first = unsafe percpu_word_load_relaxed(used)
+    var taken: Int
+    repeat {
+      taken = min(Self.chunk, count - first)
+      if taken == 0 { return nil }
+      let result = unsafe percpu_word_compare_exchange_relaxed(used, first, first + taken)
+      if result.exchanged { break }
+      first = result.original
+    } while true
+    // In the order of their addresses, the last one's next being zero.
+    var index = first
+    while index < first + taken - 1 {
+      unsafe percpu_word_store_relaxed(node(index), Int(bitPattern: node(index + 1)))
+      index += 1
+    }
+    return keepAllButFirst(of: unsafe Int(bitPattern: node(first)))
+  }
+
+  /// Takes the whole list of another row.
+  private func steal() -> Int? {
+    var row = Int(PERCPU_ROW_UNBOUND)
+    while row < Int(percpu_cpu_limit()) {
+      let head = unsafe RowWord(slots, CPU(rawValue: row))
+      row += 1
+      guard head.hint > 0, let first = head.tryHold() else { continue }
+      head.giveBack(0)
+      if first != 0 { return keepAllButFirst(of: first) }
+    }
+    return nil
+  }
+
+  /// Returns the first node of a chain that is this thread's; the others come to the own row.
+  private func keepAllButFirst(of chain: Int) -> Int? {
+    guard let first = unsafe UnsafeMutablePointer<Int>(bitPattern: chain) else { return nil }
+    let second = unsafe UnsafeMutablePointer<Int>(bitPattern: next(first))
+    if let second = unsafe second {
+      var last = unsafe second
+      while let next = unsafe UnsafeMutablePointer<Int>(bitPattern: next(last)) {
+        unsafe last = next
+      }
+      unsafe putSlowly(second, last)
+    }
+    return chain
+  }
+
+  // Relaxed: a chain is one thread's.
+  private func next(_ node: UnsafeMutablePointer<Int>) -> Int {
+    unsafe percpu_word_load_relaxed(node)
+  }
+
+  private func node(_ index: Int) -> UnsafeMutablePointer<Int> {
+    unsafe (nodes + index * stride).assumingMemoryBound(to: Int.self)
+  }
+}
