@@ -36,11 +36,12 @@ public import CAtomicsShim
 ///
 /// ## Progress, memory ordering, signals, tasks, forks
 /// ``take()`` and ``give(_:)`` never wait: they are lock-free, and may be called from signal
-/// handlers (unless the pool makes its elements) and across `await`. Where a stack is held by another thread that drains it, they turn to another
-/// place. ``drain(cpu:)``, ``drainAll()`` and ``shrink()`` wait for each other; each CPU costs them
-/// a fence of 1 to 10 microseconds. What happened before an element was given is seen by whoever
-/// takes it. In the child of a fork, elements that another thread of the parent was just draining
-/// or moving are lost, and nothing else.
+/// handlers (unless the pool makes its elements) and across `await`. Where a stack is held by
+/// another thread that drains it, they turn to another place. ``drain(cpu:)``, ``drainAll()`` and
+/// ``shrink()`` wait for each other; each CPU costs them a fence of 1 to 10 microseconds. What
+/// happened before an element was given is seen by whoever takes it. In the child of a fork,
+/// elements that another thread of the parent was just draining or moving are lost, and nothing
+/// else.
 ///
 /// The stacks are those of tcmalloc's per-CPU caches, the depot is that of Bonwick's magazines.
 @safe
