@@ -9,16 +9,20 @@ internal import CAtomicsShim
 /// parked they do it themselves, at once, and wake nobody; while it is active they leave the work to it.
 ///
 /// ```swift
-/// let connections = BigPerCPULock(ConnectionTable()) { eventfd.write() }
+/// let connections = BigPerCPULock(Connections()) { wakeUp() }
 ///
-/// // The context.                            // Anybody.
-/// while true {                               let count = connections.perform { $0.closeIdle() }
-///   wait()
-///   connections.enter()
-///   connections.runDeferred()                // If it was kicked, or now and then.
-///   connections.withOwner { $0.read() }
-///   connections.exit()
-///   eventfd.drain()
+/// func context() {
+///   while wait() {
+///     connections.enter()
+///     connections.runDeferred()       // If it was kicked, or now and then.
+///     connections.withOwner { $0.readAndWrite() }
+///     connections.exit()
+///     emptySourceOfWakeUps()
+///   }
+/// }
+///
+/// func anybody() -> Int {
+///   connections.perform { $0.closeIdle() }
 /// }
 /// ```
 ///

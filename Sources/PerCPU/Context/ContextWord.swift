@@ -15,14 +15,19 @@ public import CAtomicsShim
 /// }
 /// let context = ContextWord<CatchUp>()
 ///
-/// // The context.                            // Anybody.
-/// let work = context.enter()                 if context.set(.dropCaches) == .mustInterrupt {
-/// if !work.isEmpty {                           interrupt()
-///   catchUp(work)                            }
-///   context.didCatchUp()
+/// func aTurnOfTheContext() {
+///   let work = context.enter()
+///   if !work.isEmpty {
+///     if work.contains(.dropCaches) { flush() }
+///     context.didCatchUp()
+///   }
+///   handleEvents()
+///   context.exit()
 /// }
-/// work()
-/// context.exit()
+///
+/// func anybody() {
+///   if context.set(.dropCaches) == .mustInterrupt { wakeUp() }
+/// }
 /// ```
 ///
 /// Bits and no queue: a queue towards a context that never comes back grows without bound. So each kind

@@ -11,13 +11,18 @@ public import CAtomicsShim
 /// ```swift
 /// let routes = FlushGeneration()
 ///
-/// // A context.                              // Whoever changes the routes.
-/// var mine = routes.register()               change()
-/// while true {                               routes.invalidate { number in
-///   wait()                                     interrupt(number)
-///   if mine.activate() { flush() }           }
-///   work()
-///   mine.park()
+/// func context() {
+///   var mine = routes.register()
+///   while wait() {
+///     if mine.activate() { flush() }
+///     handleEvents()
+///     mine.park()
+///   }
+/// }
+///
+/// func whoeverChangesTheRoutes() {
+///   changeRoutes()
+///   routes.invalidate { number in wakeUp(number) }
 /// }
 /// ```
 ///

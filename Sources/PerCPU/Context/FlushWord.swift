@@ -9,12 +9,19 @@ public import CAtomicsShim
 /// and touches nothing of what it caches until it is active again.
 ///
 /// ```swift
-/// // The context.                            // Whoever changes what is cached.
-/// while true {                               change()
-///   wait()                                   if word.requestFlush() == .mustInterrupt {
-///   if word.activate() { flush() }             interrupt()
-///   work()                                   }
-///   word.park()
+/// let word = FlushWord()
+///
+/// func context() {
+///   while wait() {
+///     if word.activate() { flush() }
+///     handleEvents()
+///     word.park()
+///   }
+/// }
+///
+/// func whoeverChangesTheRoutes() {
+///   changeRoutes()
+///   if word.requestFlush() == .mustInterrupt { wakeUp() }
 /// }
 /// ```
 ///

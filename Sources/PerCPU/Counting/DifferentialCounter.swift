@@ -8,7 +8,7 @@ public import CAtomicsShim
 /// ```swift
 /// let open = DifferentialCounter(threshold: 32)
 /// open.add(1)                                          // everywhere, all the time
-/// if open.approximate > limit + open.errorBound { … }  // everywhere, too: one load
+/// if open.approximate > limit + open.errorBound { refuse() }  // everywhere, too: one load
 /// let exactly = open.sum()                             // where it matters
 /// ```
 ///

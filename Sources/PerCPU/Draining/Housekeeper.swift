@@ -7,7 +7,7 @@
 ///
 /// ```swift
 /// final class Log: Sendable {
-///   let lines = PerCPUBatch<Line>(capacityPerCPU: 256) { file.write($0) }
+///   let lines = PerCPUBatch<String>(capacityPerCPU: 256) { _, lines in write(lines) }
 ///   let drain: Housekeeper.Registration
 ///
 ///   init() {

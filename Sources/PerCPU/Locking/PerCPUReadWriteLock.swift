@@ -5,7 +5,7 @@
 /// ```swift
 /// let routes = PerCPUReadWriteLock(RouteTable())
 /// let target = routes.withRead { $0.target(for: path) }      // everywhere, all the time
-/// routes.withWrite { $0.add(route) }                         // rarely
+/// routes.withWrite { $0.add(path, 7) }                         // rarely
 /// ```
 ///
 /// Use it for what is read all the time, changed rarely and changed in place. If readers can do with

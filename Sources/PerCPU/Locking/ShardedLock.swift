@@ -7,7 +7,11 @@
 ///
 /// let latency = ShardedLock(initial: Latency())
 /// latency.update { $0.count += 1; $0.sum += ns; $0.longest = max($0.longest, ns) }
-/// let total = latency.reduce(into: Latency()) { $0.merge($1) }
+/// let total = latency.reduce(into: Latency()) {
+///   $0.count += $1.count
+///   $0.sum += $1.sum
+///   $0.longest = max($0.longest, $1.longest)
+/// }
 /// ```
 ///
 /// With an ordinary lock, a thread that is preempted while it holds the lock makes all others wait

@@ -9,12 +9,13 @@ internal import CAtomicsShim
 /// reclaimed when nobody protects it any more.
 ///
 /// ```swift
-/// let routes = HazardPointerSource(RoutingTable())
+/// let routes = HazardPointerSource(RouteTable())
 ///
-/// // Everywhere, all the time.                    // Now and then.
-/// HazardDomain.shared.withProtected(routes) {     routes.exchange(RoutingTable(newer))
-///   $0.lookUp(address)
-/// }
+/// // Everywhere, all the time.
+/// let target = HazardDomain.shared.withProtected(routes) { $0.target(for: path) }
+///
+/// // Now and then.
+/// routes.exchange(RouteTable())
 /// ```
 ///
 /// For a single value that is read by everybody and replaced now and then, ``SnapshotCell`` is simpler. Use

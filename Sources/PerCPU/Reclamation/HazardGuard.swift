@@ -4,7 +4,7 @@
 ///
 /// ```swift
 /// guard let node = domain.tryProtect(head) else { return nil }
-/// let next = domain.tryProtect(node.withValue { $0.next })
+/// let next = node.withValue { domain.tryProtect($0.next) }
 /// ```
 ///
 /// A guard may be handed to another thread, may be held across `await`, and may end wherever it likes. What it

@@ -10,7 +10,9 @@ internal import CAtomicsShim
 /// ```swift
 /// final class Node: Sendable {
 ///   let value: Int
-///   let next: HazardPointerSource<Node>
+///   let next = HazardPointerSource<Node>()
+///
+///   init(_ value: Int) { self.value = value }
 /// }
 /// ```
 ///
