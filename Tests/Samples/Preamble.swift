@@ -25,6 +25,10 @@ final class RouteTable: Sendable {
   func add(_ path: String, _ target: Int) {}
 }
 func write(_ lines: Span<String>) {}
+final class Buffer: Sendable {
+  init(bytes: Int) {}
+}
+func use(_ buffer: borrowing Buffer) {}
 func refuse() {}
 struct Server: Sendable { func run() async throws {} }
 let server = Server()

@@ -7,7 +7,7 @@ public import CAtomicsShim
 /// ```swift
 /// let buffers = PerCPUPool(capacityPerCPU: 64) { Buffer(bytes: 65_536) }
 /// let buffer = buffers.take()!               // the one that this CPU gave last, else a new one
-/// ...
+/// use(buffer)
 /// buffers.give(buffer)                       // for the next request
 /// ```
 ///
