@@ -29,7 +29,7 @@
       }
     }
 
-    /// Has everything done a last time, and ends the thread, while the task is suspended; see ``shutdown()``.
+    /// Has everything done a last time, and ends the thread, while the task is suspended; see `shutdown()`.
     public func shutdown() async {
       var isMine = false
       // The end of one that had begun before is not enough.

@@ -33,7 +33,7 @@
 /// is done for the first time when a period has passed.
 ///
 /// ## Shutting down
-/// ``shutdown()`` and the cancellation of ``run()`` have everything done a last time, in the order in which it was
+/// `shutdown()` and the cancellation of ``run()`` have everything done a last time, in the order in which it was
 /// registered, and end the thread. What was registered stays so: the next use starts the thread again. That is
 /// also true of what is asked for while the last round runs, so that nothing is lost. A process may exit without
 /// any of this; what was not done then is not done.
@@ -52,7 +52,7 @@
 /// should not have before it uses the housekeeper. Work must not return in the child of a fork of its own.
 ///
 /// If the system has no thread left, what is to be done waits until the next use, which tries again, or for
-/// ``shutdown()``, which then does it itself.
+/// `shutdown()`, which then does it itself.
 ///
 /// After a note on the Linux kernel's list of 2016, to have one thread for all flavors of deferred work with a
 /// worklist of its own, and its residual tick of 2018, which stops and starts by three states.
