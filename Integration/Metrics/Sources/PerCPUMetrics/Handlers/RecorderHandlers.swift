@@ -4,15 +4,18 @@ import CoreMetrics
 import PerCPU
 import Synchronization
 
-/// A `Recorder`: a histogram of numbers.
+/// A `Recorder`: a histogram of floating-point numbers.
 final class RecorderHistogram: RecorderHandler, Registered {
   let key: MetricKey
-  private let buckets: Buckets
+  private let bounds: [Double]
+  /// Of the numbers of buckets: each value is a bucket, and the last one has no bound.
+  private let buckets: PerCPUHistogram
   private let sum = ShardedLock(initial: 0.0)
 
   init(key: MetricKey, bounds: [Double]) {
     self.key = key
-    buckets = Buckets(bounds: bounds)
+    self.bounds = Set(bounds.filter(\.isFinite)).sorted()
+    buckets = PerCPUHistogram(bounds: Array(self.bounds.indices))
   }
 
   func record(_ value: Int64) {
@@ -20,32 +23,42 @@ final class RecorderHistogram: RecorderHandler, Registered {
   }
 
   func record(_ value: Double) {
-    buckets.record(value)
     sum.update { $0 += value }
+    buckets.record(bucket(of: value))
+  }
+
+  /// What is not a number is below no bound.
+  private func bucket(of value: Double) -> Int {
+    var (low, high) = (0, bounds.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if value <= bounds[middle] { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 
   var value: HistogramValue {
-    HistogramValue(
-      bounds: buckets.bounds, counts: buckets.values, sum: sum.reduce(into: 0) { $0 += $1 })
+    // First: what is counted is in the sum.
+    let counts = buckets.snapshot().buckets.map(\.count)
+    return HistogramValue(bounds: bounds, counts: counts, sum: sum.reduce(into: 0) { $0 += $1 })
   }
 }
 
-/// A `Timer`: a histogram of durations.
+/// A `Timer`: a histogram of nanoseconds.
 final class TimerHistogram: TimerHandler, Registered {
   let key: MetricKey
-  private let buckets: Buckets
-  private let sum = PerCPUCounter()
+  private let histogram: PerCPUHistogram
   /// The nanoseconds of the preferred unit; 0 if none is preferred.
   private let scale = Atomic<UInt64>(0)
 
   init(key: MetricKey, bounds: [Duration]) {
     self.key = key
-    buckets = Buckets(bounds: bounds.map { $0 / .nanoseconds(1) })
+    let nanoseconds = bounds.map { ($0 / .nanoseconds(1)).rounded() }.compactMap(Int.init(exactly:))
+    histogram = PerCPUHistogram(bounds: Set(nanoseconds).sorted())
   }
 
   func recordNanoseconds(_ duration: Int64) {
-    buckets.record(Double(duration))
-    sum.add(Int(truncatingIfNeeded: duration))
+    histogram.record(Int(duration))
   }
 
   func preferDisplayUnit(_ unit: TimeUnit) {
@@ -63,8 +76,9 @@ final class TimerHistogram: TimerHandler, Registered {
 
   /// In a unit of so many nanoseconds.
   func value(scale: UInt64) -> HistogramValue {
-    HistogramValue(
-      bounds: buckets.bounds.map { $0 / Double(scale) }, counts: buckets.values,
-      sum: Double(sum.load()) / Double(scale))
+    let snapshot = histogram.snapshot()
+    return HistogramValue(
+      bounds: snapshot.buckets.dropLast().map { Double($0.upperBound) / Double(scale) },
+      counts: snapshot.buckets.map(\.count), sum: Double(snapshot.sum) / Double(scale))
   }
 }
