@@ -39,12 +39,14 @@ static const struct abort_section *const sections[] = {
     &abort_section_store_if, &abort_section_publish, &abort_section_commit_word,
     &abort_section_commit_words, &abort_section_commit_on_word, &abort_section_commit_on_words,
     &abort_section_add_within,
+    &abort_section_gated_add, &abort_section_gated_exchange, &abort_section_gated_store_if,
+    &abort_section_gated_store_if_both,
     &abort_control_sound, &abort_control_unarmed, &abort_control_late_start,
     &abort_control_early_end, &abort_control_late_end,
 };
 
 enum {
-  FIRST_CONTROL = 10,
+  FIRST_CONTROL = 14,
   ATTEMPTS = 10000,
   // Numbers of no meaning, for the rows and for what is put there.
   IDLE = 1000003,
@@ -75,7 +77,7 @@ const char *abort_injection_obstacle(void) {
 }
 
 // What the section is to find.
-enum occasion { MATCHES, OTHER_VALUE, OTHER_CPU, OUT_OF_LIMIT };
+enum occasion { MATCHES, OTHER_VALUE, OTHER_CPU, OUT_OF_LIMIT, OTHER_SECOND, GATE_CLOSED };
 
 // One section at work, its memory, and the sum that must be in the rows.
 struct bench {
@@ -125,6 +127,10 @@ static void prepare(struct bench *bench, enum occasion occasion) {
   bench->idle = is_open ? 0 : IDLE;
   for (int32_t row = -PERCPU_EXTRA_ROWS; row < bench->rows; row++) {
     *percpu_row_word(bench->subject.slots, row) = bench->idle;
+    if (bench->section->stands_behind_gate) {
+      *gated_word(bench, row, ABORT_GATE) = occasion == GATE_CLOSED;
+      *gated_word(bench, row, ABORT_GATE + ABORT_SECOND) = occasion == OTHER_SECOND;
+    }
     if (!is_gated(bench)) continue;
     *gated_word(bench, row, PERCPU_GATED_TOTAL) = IDLE;
     *gated_word(bench, row, PERCPU_GATED_FOLDED) = IDLE;
@@ -171,7 +177,8 @@ static bool effect_is_right(struct bench *bench) {
     return rows_are_right(bench);
   }
   bool publishes = bench->section->effect == ABORT_PUBLISHES;
-  bool tells = publishes || bench->section->effect == ABORT_CLAIMS;
+  bool tells = publishes || bench->section->effect == ABORT_CLAIMS ||
+               bench->section->effect == ABORT_REPLACES;
   if (tells && !percpu_cpu_is_possible((int32_t)subject->told_row)) return false;
   intptr_t *word = tells ? percpu_row_word(subject->slots, subject->told_row) : subject->word;
   if (*word != (publishes ? subject->source : subject->desired)) return false;
@@ -313,10 +320,12 @@ static void trap_all(struct bench *bench, int64_t repetitions, int64_t in_a_row)
     for (int64_t repetition = 1; repetition <= repetitions; repetition++)
       note(bench, boundary, judge_abort(bench, step, repetition % in_a_row == 0));
     if (result->aborts - before < result->fewest) result->fewest = result->aborts - before;
-    if (section->effect == ABORT_ADDS) continue;
-    trap_mismatch(bench, step, OTHER_VALUE, repetitions / 10, in_a_row);
+    if (section->effect != ABORT_ADDS && section->effect != ABORT_REPLACES)
+      trap_mismatch(bench, step, OTHER_VALUE, repetitions / 10, in_a_row);
     if (section->names_cpu) trap_mismatch(bench, step, OTHER_CPU, repetitions / 10, in_a_row);
     if (is_gated(bench)) trap_mismatch(bench, step, OUT_OF_LIMIT, repetitions / 10, in_a_row);
+    if (section->compares_both) trap_mismatch(bench, step, OTHER_SECOND, repetitions / 10, in_a_row);
+    if (section->stands_behind_gate) trap_mismatch(bench, step, GATE_CLOSED, repetitions / 10, in_a_row);
   }
   prepare(bench, MATCHES);
   for (int64_t repetition = 0; repetition < repetitions; repetition += in_a_row)

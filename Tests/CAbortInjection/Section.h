@@ -21,7 +21,13 @@ struct abort_step {
   const struct abort_descriptor *descriptor;
 };
 
-enum { ABORT_WORDS = 5 };
+enum {
+  ABORT_WORDS = 5,
+  /// Where gates are, and behind each a word that a double comparison looks at: this far behind the
+  /// word of a row. A gated section counts from its gate.
+  ABORT_GATE = 1024,
+  ABORT_SECOND = 8,
+};
 
 /// What a section works on, and what it told.
 struct abort_subject {
@@ -44,6 +50,8 @@ enum abort_effect {
   ABORT_ADDS,
   /// Replaces `expected` by `desired` in the row it tells.
   ABORT_CLAIMS,
+  /// Stores `desired` in the row it tells, whatever is there.
+  ABORT_REPLACES,
   /// Replaces `expected` by `desired` in `word`.
   ABORT_STORES,
   /// Replaces 0 by `source` in the row it tells.
@@ -66,6 +74,8 @@ struct abort_section {
   int words, bypassed;
   /// Whether it wants to be on a certain CPU.
   bool names_cpu;
+  /// Whether it wants the gate of its row, at a distance, to be open; whether it compares a second word, of which it expects 0.
+  bool stands_behind_gate, compares_both;
 };
 
 enum {
@@ -81,7 +91,8 @@ enum {
 extern const struct abort_section abort_section_add, abort_section_add_release,
     abort_section_claim_if, abort_section_store_if, abort_section_publish,
     abort_section_commit_word, abort_section_commit_words, abort_section_commit_on_word,
-    abort_section_commit_on_words, abort_section_add_within;
+    abort_section_commit_on_words, abort_section_add_within, abort_section_gated_add,
+    abort_section_gated_exchange, abort_section_gated_store_if, abort_section_gated_store_if_both;
 extern const struct abort_section abort_control_sound, abort_control_unarmed,
     abort_control_late_start, abort_control_early_end, abort_control_late_end;
 

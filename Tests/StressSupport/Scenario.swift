@@ -23,7 +23,7 @@ package struct Scenario: Sendable {
 
   /// All there are.
   package static let all: [Scenario] =
-    litmusScenarios + counterScenarios + storageScenarios + sequenceScenarios
+    litmusScenarios + counterScenarios + storageScenarios + wordsScenarios + sequenceScenarios
     + lockScenarios + shardedLockScenarios + insistenceScenarios + flushScenarios
     + generationScenarios + contextScenarios + bigLockScenarios + hazardScenarios
     + batchScenarios + structureScenarios + stormScenarios

@@ -34,7 +34,8 @@ PERCPU_BEGIN
   MUTANT(GLOBAL_ADDITION_TORN, "global-addition-torn") \
   MUTANT(PUSH_UNARMED, "push-unarmed") \
   MUTANT(PUSH_INDEX_FIRST, "push-index-first") \
-  MUTANT(UNLINK_UNARMED, "unlink-unarmed")
+  MUTANT(UNLINK_UNARMED, "unlink-unarmed") \
+  MUTANT(GATED_UNARMED, "gated-unarmed")
 
 #define PERCPU_MUTANT_CASE(symbol, name) PERCPU_MUTANT_##symbol,
 enum { PERCPU_MUTANT_NONE, PERCPU_MUTANTS(PERCPU_MUTANT_CASE) PERCPU_MUTANT_COUNT };

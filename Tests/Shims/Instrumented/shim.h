@@ -77,7 +77,15 @@
 #define percpu_section_move_out percpu_native_section_move_out
 #define percpu_section_link percpu_native_section_link
 #define percpu_section_unlink percpu_native_section_unlink
+#define percpu_section_gated_add percpu_native_section_gated_add
+#define percpu_section_gated_exchange percpu_native_section_gated_exchange
+#define percpu_section_gated_store_if percpu_native_section_gated_store_if
+#define percpu_section_gated_store_if_both percpu_native_section_gated_store_if_both
 #include "native/sections.h"
+#undef percpu_section_gated_add
+#undef percpu_section_gated_exchange
+#undef percpu_section_gated_store_if
+#undef percpu_section_gated_store_if_both
 #undef percpu_section_push
 #undef percpu_section_pop
 #undef percpu_section_move_in
@@ -99,9 +107,11 @@
 
 #include "Instrumented/sections.h"
 #include "Instrumented/stacks.h"
+#include "Instrumented/gated.h"
 #include "native/participant.h"
 #include "native/sequences.h"
 #include "native/stacks.h"
+#include "native/gated.h"
 
 #define percpu_copy_from_shared percpu_native_copy_from_shared
 #define percpu_commit_announced percpu_native_commit_announced

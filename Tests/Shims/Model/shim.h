@@ -53,7 +53,15 @@
 #define percpu_section_move_out percpu_native_section_move_out
 #define percpu_section_link percpu_native_section_link
 #define percpu_section_unlink percpu_native_section_unlink
+#define percpu_section_gated_add percpu_native_section_gated_add
+#define percpu_section_gated_exchange percpu_native_section_gated_exchange
+#define percpu_section_gated_store_if percpu_native_section_gated_store_if
+#define percpu_section_gated_store_if_both percpu_native_section_gated_store_if_both
 #include "native/sections.h"
+#undef percpu_section_gated_add
+#undef percpu_section_gated_exchange
+#undef percpu_section_gated_store_if
+#undef percpu_section_gated_store_if_both
 #undef percpu_section_push
 #undef percpu_section_pop
 #undef percpu_section_move_in
@@ -72,6 +80,7 @@
 #include "native/rows.h"
 #include "Model/sections.h"
 #include "Model/stacks.h"
+#include "Model/gated.h"
 
 #define percpu_participant_number percpu_native_participant_number
 #include "native/participant.h"
@@ -80,6 +89,7 @@
 
 #include "native/sequences.h"
 #include "native/stacks.h"
+#include "native/gated.h"
 #include "native/transactions.h"
 
 #define percpu_cpu_limit percpu_native_cpu_limit

@@ -14,6 +14,8 @@
 // - A section is left through its commit, through its mismatch exit, or through its slow exit: an
 //   abort, or a thread whose CPU number is negative. It never calls, and loops over nothing but the
 //   words of a copy.
+// - A gated section works on a row whose first word is its gate, and is left through its closed exit
+//   if that is not 0. So whoever closes a gate and runs a restart fence has the row to itself.
 // - Each exit is told to the caller by a constant.
 // - Ordering: the load of a tested or source word is an acquire. The commits of `add` and
 //   `add_within` are relaxed, all others are releases. That of `claim_if` is, because whoever reads a claimed word must see what the
@@ -43,6 +45,24 @@ typedef struct {
   intptr_t last_word;
 } percpu_section_copy;
 
+/// What a gated section found: in which row, and what the word held before.
+typedef struct {
+  intptr_t row;
+  intptr_t original;
+} percpu_found;
+
+/// Two words of a row, by their distance from its beginning, and what they are to hold.
+typedef struct {
+  intptr_t first_offset, second_offset;
+  intptr_t first_expected, second_expected;
+} percpu_pair_test;
+
+/// What a gated section found of two words.
+typedef struct {
+  intptr_t row;
+  intptr_t first, second;
+} percpu_found_pair;
+
 /// Distance between the rows of two neighboring CPUs, as a power of two.
 #define PERCPU_ROW_SHIFT 16
 
@@ -60,6 +80,8 @@ typedef enum {
   PERCPU_MISMATCH = 1,
   /// Nothing was stored: the thread was interrupted, or cannot run sections.
   PERCPU_SLOW = 2,
+  /// Nothing was stored: the gate of the row is closed.
+  PERCPU_CLOSED = 3,
 } percpu_outcome;
 
 PERCPU_END

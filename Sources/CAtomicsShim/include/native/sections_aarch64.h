@@ -2,7 +2,7 @@
 // Restartable sections on 64-bit ARM.
 // Local labels: 10 first instruction, 11 a loop, 12 behind it, 20 behind the commit, 30 descriptor,
 // 40 abort handler,
-// 50 mismatch exit, 60 the way on.
+// 50 mismatch exit, 51 closed exit, 60 the way on.
 //
 // The exits stand in line, jumped over, because conditional branches reach no further than 32 KB
 // (`tbnz`) or 1 MB and the compiler may place the labels in a cold section of its own. A plain `b`
@@ -262,6 +262,7 @@ mismatch:
 slow:
   return PERCPU_SLOW;
 }
+#include "gated_aarch64.h"
 
 #undef PERCPU_SECTION_OPEN
 #undef PERCPU_SECTION_CPU

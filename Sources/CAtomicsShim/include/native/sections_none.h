@@ -55,5 +55,6 @@ PERCPU_INLINE percpu_outcome percpu_section_add_within(void *PERCPU_NONNULL slot
 }
 
 #include "stacks_none.h"
+#include "gated_none.h"
 
 PERCPU_END

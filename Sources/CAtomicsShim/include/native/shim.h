@@ -14,6 +14,7 @@
 #include "rows.h"
 #include "sequences.h"
 #include "stacks.h"
+#include "gated.h"
 #include "transactions.h"
 #include "kernel.h"
 

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+#if PERCPU_MODEL
+
+  import CAtomicsShim
+  import ModelChecker
+  @testable import PerCPU
+  import Testing
+
+  /// What a thread does with the words of its own row, or of a given one.
+  private enum Action {
+    case add(Int, at: Int)
+    case exchange(Int)
+    case compare(Int, Int)
+    case compareBoth(Int, Int, Int)
+    /// Takes row 0, or the unbound one, and stores into a word.
+    case alone(CPU, Int, at: Int)
+  }
+
+  /// What was seen of a row, and what was made of it.
+  private struct Step {
+    let row: CPU
+    /// Of the first word or the second, or of both.
+    let found: [Int?]
+    /// What was stored, and where; nil if nothing was.
+    let stored: Int?
+    let index: Int
+
+    init(_ row: CPU, found first: Int?, _ second: Int?, stored: Int?, at index: Int = 0) {
+      self.row = row
+      found = [first, second]
+      self.stored = stored
+      self.index = index
+    }
+
+    func happens(in state: inout [Int]) -> Bool {
+      guard zip(found, state).allSatisfy({ $0 == nil || $0 == $1 }) else { return false }
+      if let stored { state[index] = stored }
+      return true
+    }
+  }
+
+  /// Threads that use the words of one object. In each row, some order of what they were told must
+  /// explain all of it, and what is left. Plain data finds two threads that have a row to themselves.
+  private struct Use {
+    var threads: [(cpu: Int?, Action)]
+    /// The first thread moves to CPU 1.
+    var migrating = false
+    /// The first thread gets a signal, whose handler adds 16.
+    var interrupted = false
+    var engine = Engine.restartable
+    var weakening: Weakening?
+    var aborts = 1
+
+    func check(_ mode: SearchMode = .exhaustive()) -> CheckResult {
+      // One for all executions: what they store never gets to its memory.
+      let words = PerCPUWords(count: 2)
+      return checkLibrary(mode, engine: engine, weakening: weakening) { scenario in
+        scenario.limitAborts(to: aborts)
+        declare(words, scenario)
+      }
+    }
+
+    private func declare(_ words: PerCPUWords, _ scenario: Scenario) {
+      let canaries = CPU.rows.map { scenario.plain("canary of row", $0.rawValue) }
+      var steps: [Step] = []
+      for cpu in CPU.rows {
+        let row = percpu_row_word(words.slots, cpu.rawValue)
+        scenario.name(row, "gate", cpu.rawValue)
+        scenario.name(row + 1, "first", cpu.rawValue)
+        scenario.name(row + 2, "second", cpu.rawValue)
+      }
+      func perform(_ action: Action) {
+        switch action {
+        case .add(let amount, let index):
+          let replaced = words.add(amount, at: index)
+          let (first, second) = index == 0 ? (replaced.original, nil) : (nil, replaced.original)
+          steps.append(
+            Step(
+              replaced.cpu, found: first, second, stored: replaced.original + amount, at: index))
+        case .exchange(let value):
+          let replaced = words.exchange(value)
+          steps.append(Step(replaced.cpu, found: replaced.original, nil, stored: value))
+        case .compare(let expected, let desired):
+          switch words.compareExchange(expected: expected, desired: desired) {
+          case .exchanged(let cpu):
+            steps.append(Step(cpu, found: expected, nil, stored: desired))
+          case .mismatch(let actual, let cpu):
+            require(actual != expected, "a mismatch with what was expected")
+            steps.append(Step(cpu, found: actual, nil, stored: nil))
+          }
+        case .compareBoth(let first, let second, let desired):
+          switch words.doubleCompareExchange(expected: (first, second), desired: desired) {
+          case .exchanged(let cpu):
+            steps.append(Step(cpu, found: first, second, stored: desired))
+          case .mismatch(let one, let other, let cpu):
+            require(one != first || other != second, "a mismatch with what was expected")
+            steps.append(Step(cpu, found: one, other, stored: nil))
+          }
+        case .alone(let cpu, let value, let index):
+          let canary = canaries[cpu.rawValue - CPU.unbound.rawValue]
+          words.withExclusiveAccess(to: cpu) { row in
+            let uses = canary.read()
+            let (first, second) = (row[0], row[1])
+            let other = row[1 - index]
+            row[index] = value
+            canary.write(uses + 1)
+            let isSame = row[1 - index] == other && row[index] == value
+            require(isSame, "a row that was taken has changed")
+            steps.append(Step(cpu, found: first, second, stored: value, at: index))
+          }
+        }
+      }
+      for (cpu, action) in threads {
+        scenario.thread("uses", cpu: cpu) { perform(action) }
+      }
+      if migrating { scenario.thread("migrates") { migrate(0, to: 1) } }
+      if interrupted {
+        scenario.onSignal(10) { _ in perform(.add(16, at: 0)) }
+        scenario.thread("interrupts") { _ = signal(0, 10) }
+      }
+      scenario.finally {
+        for cpu in CPU.rows {
+          let row = percpu_row_word(words.slots, cpu.rawValue)
+          require(percpu_word_load_relaxed(row) == 0, "a gate stayed closed")
+          let end = [percpu_word_load_relaxed(row + 1), percpu_word_load_relaxed(row + 2)]
+          let own = steps.filter { $0.row == cpu }
+          require(
+            isExplained(own, from: [0, 0], to: end), "no order of the operations explains it")
+        }
+      }
+    }
+
+    private func isExplained(_ steps: [Step], from state: [Int], to end: [Int]) -> Bool {
+      if steps.isEmpty { return state == end }
+      return steps.indices.contains { index in
+        var (next, rest) = (state, steps)
+        let step = rest.remove(at: index)
+        return step.happens(in: &next) && isExplained(rest, from: next, to: end)
+      }
+    }
+  }
+
+  extension ModelScenarios {
+    @Suite struct PerCPUWordsScenarios {}
+  }
+
+  extension ModelScenarios.PerCPUWordsScenarios {
+    private static let both = Action.compareBoth(0, 0, 1)
+
+    @Test func twoOperationsOfOneCPU() {
+      expectPass(
+        Use(threads: [(0, .add(1, at: 0)), (0, .exchange(2))], aborts: 2).check(), executions: 0,
+        "words, add and exchange")
+      expectPass(
+        Use(threads: [(0, .compare(0, 1)), (0, .compare(0, 2))], aborts: 2).check(), executions: 0,
+        "words, two comparisons")
+      expectPass(
+        Use(threads: [(0, Self.both), (0, .compareBoth(0, 0, 2))], aborts: 2).check(),
+        executions: 0, "words, two double comparisons")
+      expectPass(
+        Use(threads: [(0, Self.both), (0, .add(1, at: 1))], aborts: 2).check(), executions: 0,
+        "words, a double comparison and an addition to its second word")
+    }
+
+    @Test func aRowIsTakenWhileItIsUsed() {
+      for (name, action, executions) in [
+        ("an addition", Action.add(1, at: 0), 0), ("an exchange", .exchange(1), 0),
+        ("a comparison", .compare(0, 1), 0), ("a double comparison", Self.both, 0),
+      ] {
+        let use = Use(threads: [(0, action), (1, .alone(CPU(rawValue: 0), 4, at: 0))], aborts: 2)
+        expectPass(use.check(), executions: executions, "words, \(name) and exclusive access")
+      }
+      expectPass(
+        Use(
+          threads: [(0, Self.both), (1, .alone(CPU(rawValue: 0), 4, at: 1))], migrating: true
+        ).check(), executions: 0, "words, a double comparison moves")
+    }
+
+    @Test func twoUsersOfARowThatIsTaken() {
+      expectPass(
+        Use(
+          threads: [
+            (0, .add(1, at: 0)), (0, .compare(0, 2)), (1, .alone(CPU(rawValue: 0), 4, at: 0)),
+          ]
+        ).check(), executions: 0, "words, 2 and 1")
+      expectPass(
+        Use(
+          threads: [
+            (0, Self.both), (0, .add(1, at: 1)), (1, .alone(CPU(rawValue: 0), 4, at: 1)),
+          ]
+        ).check(), executions: 0, "words, a double comparison, an addition and 1")
+    }
+
+    @Test func aRowIsTakenByTwo() {
+      let take = Action.alone(CPU(rawValue: 0), 4, at: 0)
+      expectPass(
+        Use(
+          threads: [(0, .add(1, at: 0)), (1, take), (2, .alone(CPU(rawValue: 0), 8, at: 1))]
+        ).check(), executions: 0, "words, 1 and 2")
+    }
+
+    // MARK: The unbound row
+
+    @Test func threadsWithoutSections() {
+      expectPass(
+        Use(threads: [(nil, Self.both), (nil, .add(1, at: 1))]).check(), executions: 0,
+        "words, unbound")
+      expectPass(
+        Use(
+          threads: [(nil, Self.both), (nil, .add(1, at: 1)), (1, .alone(.unbound, 4, at: 1))]
+        ).check(), executions: 0, "words, unbound, taken")
+    }
+
+    // MARK: The atomic engine
+
+    @Test func theAtomicEngine() {
+      func use(_ threads: [(cpu: Int?, Action)], interrupted: Bool = false) -> CheckResult {
+        Use(threads: threads, interrupted: interrupted, engine: .atomic).check()
+      }
+      expectPass(
+        use([(0, Self.both), (0, .add(1, at: 1))]), executions: 0, "words, atomic, two")
+      expectPass(
+        use([(0, Self.both), (0, .compareBoth(0, 0, 2)), (1, .alone(CPU(rawValue: 0), 4, at: 1))]),
+        executions: 0, "words, atomic, two and 1")
+      expectPass(
+        use([(0, Self.both), (1, .alone(CPU(rawValue: 0), 4, at: 1))], interrupted: true),
+        executions: 0, "words, atomic, a handler")
+    }
+
+    // MARK: What it rests on
+
+    @Test func exclusiveAccessNeedsTheRestart() {
+      expectFailure("no order of the operations explains it", "words, plain fence") {
+        Use(
+          threads: [(0, .add(1, at: 0)), (1, .alone(CPU(rawValue: 0), 4, at: 0))],
+          weakening: .plainRestartFences
+        ).check($0)
+      }
+    }
+
+    @Test func gatesAcquireAndRelease() {
+      for weakening in [Weakening.noAcquireUpdates, .noReleaseStores] {
+        expectFailure("canary of row", "words, \(weakening)") {
+          Use(
+            threads: [
+              (1, .alone(.unbound, 4, at: 0)), (2, .alone(.unbound, 8, at: 0)),
+            ], weakening: weakening
+          ).check($0)
+        }
+      }
+    }
+
+    /// What a thread wrote before it changed a word is seen by whoever sees the change.
+    private func messages(
+      _ mode: SearchMode = .exhaustive(), engine: Engine = .restartable, toRow: Bool,
+      weakening: Weakening? = nil
+    ) -> CheckResult {
+      let words = PerCPUWords(count: 1)
+      return checkLibrary(mode, engine: engine, weakening: weakening) { scenario in
+        scenario.limitAborts(to: 1)
+        let message = scenario.plain("message")
+        if toRow {
+          scenario.thread("writes", cpu: 1) {
+            message.write(7)
+            words.withExclusiveAccess(to: CPU(rawValue: 0)) { $0[0] = 1 }
+          }
+          scenario.thread("reads", cpu: 0) {
+            let found = words.add(0)
+            if found.original == 1 { require(message.read() == 7, "a message is not there") }
+          }
+        } else {
+          scenario.thread("writes", cpu: 0) {
+            message.write(7)
+            words.exchange(1)
+          }
+          scenario.thread("reads", cpu: 1) {
+            if words.load(cpu: CPU(rawValue: 0)) == 1 {
+              require(message.read() == 7, "a message is not there")
+            }
+          }
+        }
+      }
+    }
+
+    @Test func operationsAcquireAndRelease() {
+      expectPass(messages(toRow: false), executions: 0, "words, a message from a row")
+      expectPass(messages(toRow: true), executions: 0, "words, a message to a row")
+      expectPass(
+        messages(engine: .atomic, toRow: false), executions: 0, "words, atomic, from a row")
+      expectPass(messages(engine: .atomic, toRow: true), executions: 0, "words, atomic, to a row")
+      for weakening in [Weakening.relaxedPublication, .noAcquireLoads] {
+        expectFailure("message", "words, from a row, \(weakening)") {
+          messages($0, toRow: false, weakening: weakening)
+        }
+      }
+      expectFailure("message", "words, to a row, no acquire") {
+        messages($0, toRow: true, weakening: .noAcquireInSections)
+      }
+    }
+  }
+
+#endif
