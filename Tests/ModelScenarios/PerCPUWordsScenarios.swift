@@ -101,11 +101,8 @@
           words.withExclusiveAccess(to: cpu) { row in
             let uses = canary.read()
             let (first, second) = (row[0], row[1])
-            let other = row[1 - index]
             row[index] = value
             canary.write(uses + 1)
-            let isSame = row[1 - index] == other && row[index] == value
-            require(isSame, "a row that was taken has changed")
             steps.append(Step(cpu, found: first, second, stored: value, at: index))
           }
         }
@@ -115,8 +112,8 @@
       }
       if migrating { scenario.thread("migrates") { migrate(0, to: 1) } }
       if interrupted {
-        scenario.onSignal(10) { _ in perform(.add(16, at: 0)) }
-        scenario.thread("interrupts") { _ = signal(0, 10) }
+        scenario.onSignal(1) { _ in perform(.add(16, at: 0)) }
+        scenario.thread("interrupts") { _ = signal(0, 1) }
       }
       scenario.finally {
         for cpu in CPU.rows {
