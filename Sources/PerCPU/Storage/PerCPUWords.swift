@@ -6,13 +6,17 @@ public import CAtomicsShim
 /// exchange, compare and exchange, and compare two words and exchange one.
 ///
 /// ```swift
-/// let tokens = PerCPUWords(count: 1)
-/// var expected = Burst.size
-/// while expected > 0 {
-///   switch tokens.compareExchange(expected: expected, desired: expected - 1) {
-///   case .exchanged: return true                             // one taken, on this CPU
-///   case .mismatch(let actual, _): expected = actual         // what this CPU has
+/// let tokens = PerCPUWords()
+///
+/// func take() -> Bool {
+///   var expected = 1
+///   while expected > 0 {
+///     switch tokens.compareExchange(expected: expected, desired: expected - 1) {
+///     case .exchanged: return true                       // one taken, on this CPU
+///     case .mismatch(let actual, _): expected = actual   // what this CPU has
+///     }
 ///   }
+///   return false
 /// }
 /// ```
 ///

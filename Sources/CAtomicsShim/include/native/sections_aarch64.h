@@ -262,6 +262,7 @@ mismatch:
 slow:
   return PERCPU_SLOW;
 }
+
 #include "gated_aarch64.h"
 
 #undef PERCPU_SECTION_OPEN

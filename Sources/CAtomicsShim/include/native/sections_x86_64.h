@@ -236,6 +236,7 @@ mismatch:
 slow:
   return PERCPU_SLOW;
 }
+
 #include "gated_x86_64.h"
 
 #undef PERCPU_SECTION_OPEN
