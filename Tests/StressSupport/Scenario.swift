@@ -23,7 +23,8 @@ package struct Scenario: Sendable {
 
   /// All there are.
   package static let all: [Scenario] =
-    litmusScenarios + counterScenarios + storageScenarios + wordsScenarios + sequenceScenarios
+    litmusScenarios + counterScenarios + statisticsScenarios + storageScenarios + wordsScenarios
+    + sequenceScenarios
     + lockScenarios + shardedLockScenarios + insistenceScenarios + flushScenarios
     + generationScenarios + contextScenarios + bigLockScenarios + hazardScenarios
     + batchScenarios + structureScenarios + stormScenarios

@@ -98,6 +98,8 @@ public final class DifferentialCounter {
   // `approximate` as the bound says.
   @usableFromInline
   let locks: RowLocks
+  /// For tests.
+  package var slots: UnsafeMutableRawPointer { unsafe locks.slots }
 
   /// How far the difference of one CPU may be from 0.
   public let threshold: Int

@@ -9,16 +9,23 @@
 ///
 /// A value that has `e` bits more than the leading one and the `k` behind it is in bucket
 /// `(e << k) + (value >> e)`: the shifted value still has its leading one, which counts as the step from
-/// one doubling to the next. The other kind has the user's bounds, and searches them without a branch.
+/// one doubling to the next.
+///
+/// The other kind has the user's bounds, in a complete binary tree, which is searched without a branch:
+///
+///     node 1                    40                  node n has the children 2n and 2n + 1. From each
+///     nodes 2, 3          20          60            node the search goes to the left, or to the right if
+///     nodes 4 to 7     10    30    50    (max)      its bound is below the value. Where it comes out
+///     comes out at     8  9 10 11 12 13 14 15       below the tree is 8 and how many bounds were below.
 @safe
 @frozen
 @usableFromInline
 struct HistogramScale {
-  /// The upper bounds, without that of the last bucket, filled up to a power of two by `Int.max`; null
-  /// for an exponential scale.
+  /// The tree, from index 1 on, and behind it the same bounds in ascending order; null for an
+  /// exponential scale.
   @usableFromInline
   let bounds: UnsafeMutablePointer<Int>?
-  /// The power of two, minus one half of it: the first step of a search. For an exponential scale: k.
+  /// The levels of the tree. For an exponential scale: k.
   @usableFromInline
   let parameter: Int
   /// The number of the last bucket, which takes whatever is above the others.
@@ -36,13 +43,20 @@ struct HistogramScale {
 
   /// These upper bounds, ascending, and one bucket for what is above.
   init(bounds: [Int]) {
-    var size = 1
-    while size <= bounds.count { size *= 2 }
-    let memory = UnsafeMutablePointer<Int>.allocate(capacity: size)
-    unsafe memory.initialize(repeating: .max, count: size)
-    for (index, bound) in bounds.enumerated() { unsafe memory[index] = bound }
+    let levels = Int.bitWidth - bounds.count.leadingZeroBitCount
+    let size = 1 << levels
+    let memory = UnsafeMutablePointer<Int>.allocate(capacity: 2 * size)
+    // Nothing is above Int.max, so that what the tree is filled up with is never below a value.
+    unsafe memory.initialize(repeating: .max, count: 2 * size)
+    for (index, bound) in bounds.enumerated() {
+      unsafe memory[size + index] = bound
+      // In ascending order the nodes of the lowest level are every second one, those of the level above every
+      // fourth one, and so on.
+      let height = (index + 1).trailingZeroBitCount
+      unsafe memory[(size | index + 1) >> (height + 1)] = bound
+    }
     unsafe self.bounds = memory
-    parameter = size / 2
+    parameter = levels
     last = bounds.count
   }
 
@@ -51,17 +65,18 @@ struct HistogramScale {
   @inlinable
   @inline(__always)
   func bucket(of value: Int) -> Int {
-    guard let bounds = unsafe bounds else {
+    guard let tree = unsafe bounds else {
       return min(Self.exponentialBucket(of: value, precision: parameter), last)
     }
-    // How many bounds are below the value. Each step halves what is left by a conditional addition.
-    var index = 0
-    var step = parameter
-    while step > 0 {
-      index = unsafe bounds[index &+ step &- 1] < value ? index &+ step : index
-      step &>>= 1
+    var node = 1
+    var levels = parameter
+    while levels > 0 {
+      // The bits of a Bool, as the optimizer makes a branch of a choice between 1 and 0.
+      let isBelow = unsafe unsafeBitCast(tree[node] < value, to: UInt8.self)
+      node = node &+ node &+ Int(isBelow)
+      levels &-= 1
     }
-    return index
+    return node &- (1 &<< parameter)
   }
 
   /// What is below 0 counts as 0.
@@ -76,7 +91,7 @@ struct HistogramScale {
 
   static func exponentialBound(of bucket: Int, precision: Int) -> Int {
     let exponent = max((bucket >> precision) - 1, 0)
-    let mantissa = bucket - exponent << precision
+    let mantissa = bucket - (exponent << precision)
     // In the last doubling it wraps around to Int.max.
     return ((mantissa + 1) &<< exponent) &- 1
   }
@@ -84,7 +99,7 @@ struct HistogramScale {
   /// The largest value of a bucket.
   func upperBound(of bucket: Int) -> Int {
     if bucket == last { return .max }
-    if let bounds = unsafe bounds { return unsafe bounds[bucket] }
+    if let bounds = unsafe bounds { return unsafe bounds[(1 << parameter) + bucket] }
     return Self.exponentialBound(of: bucket, precision: parameter)
   }
 }

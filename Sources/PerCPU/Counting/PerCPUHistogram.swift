@@ -134,6 +134,7 @@ public final class PerCPUHistogram {
   /// - Complexity: O(1), or O(log of the number of bounds); waits for nobody. Lock-free on the restartable
   ///   engine; as the processor's atomic addition otherwise.
   @inlinable
+  @inline(__always)
   public func record(_ value: Int) {
     let bucket = scale.bucket(of: value)
     // The own row if sections can run here; raising looks again.

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#if PERCPU_MODEL
+
+  import CAtomicsShim
+  import ModelChecker
+  @testable import PerCPU
+  import Testing
+
+  private enum Step {
+    case add(Int)
+    case fold(Int)
+    case quiesce
+    case sum
+    case approximate
+  }
+
+  /// Threads that use one counter. Amounts are positive where something is read, so that each reading
+  /// has a least and a greatest value: what was added before, as the reader knows by an acquire, and all.
+  private struct Use {
+    var threads: [(cpu: Int?, [Step])]
+    var threshold = 1
+    /// Rows in which a difference may be.
+    var rows = 1
+    /// The first thread moves to CPU 1.
+    var migrating = false
+    /// The first thread gets a signal, whose handler adds this.
+    var signaled: Int?
+    var engine = Engine.restartable
+    var weakening: Weakening?
+    var aborts = 1
+
+    private var amounts: [Int] {
+      threads.flatMap(\.1).compactMap { if case .add(let amount) = $0 { amount } else { nil } }
+        + (signaled.map { [$0] } ?? [])
+    }
+
+    private var isRead: Bool {
+      threads.flatMap(\.1).contains {
+        switch $0 {
+        case .sum, .approximate, .fold: amounts.allSatisfy { $0 > 0 }
+        case .add, .quiesce: false
+        }
+      }
+    }
+
+    func check(_ mode: SearchMode = .exhaustive()) -> CheckResult {
+      // One for all executions: what they store never gets to its memory.
+      let counter = DifferentialCounter(threshold: threshold)
+      return checkLibrary(mode, engine: engine, weakening: weakening) { scenario in
+        scenario.limitAborts(to: aborts)
+        declare(counter, scenario)
+      }
+    }
+
+    private func declare(_ counter: DifferentialCounter, _ scenario: Scenario) {
+      let total = amounts.reduce(0, +)
+      let done = scenario.word("done")
+      name(counter, scenario)
+      func perform(_ step: Step) {
+        switch step {
+        case .add(let amount):
+          counter.add(amount)
+          if isRead { _ = done.add(amount, .acquireRelease) }
+        case .fold(let cpu):
+          let least = isRead ? done.load(.acquire) : .min
+          counter.fold(cpu: CPU(rawValue: cpu))
+          require(!isRead || counter.approximate >= least, "a fold left something behind")
+        case .quiesce:
+          counter.quiesce()
+        case .sum:
+          let least = done.load(.acquire)
+          let sum = counter.sum()
+          require(least <= sum && sum <= total, "a sum missed something, or counted it twice")
+        case .approximate:
+          let least = done.load(.acquire)
+          let value = counter.approximate
+          require(
+            value >= least - threshold * rows && value <= total, "it is further off than the bound")
+        }
+      }
+      for (cpu, steps) in threads {
+        scenario.thread("thread", cpu: cpu) { for step in steps { perform(step) } }
+      }
+      if migrating { scenario.thread("migrates") { migrate(0, to: 1) } }
+      if let signaled {
+        scenario.onSignal(1) { _ in counter.add(signaled) }
+        scenario.thread("signals") { signal(0, 1) }
+      }
+      scenario.finally { checkEnd(counter, total) }
+    }
+
+    private func name(_ counter: DifferentialCounter, _ scenario: Scenario) {
+      let common = percpu_row_word(counter.slots, Int(PERCPU_ROW_COMMON))
+      scenario.name(common, "global")
+      scenario.name(common + 1, "direct")
+      for cpu in CPU.rows {
+        let row = percpu_row_word(counter.slots, cpu.rawValue)
+        scenario.name(row, "gate of row", cpu.rawValue)
+        scenario.name(row + 2, "total of row", cpu.rawValue)
+        scenario.name(row + 3, "folded of row", cpu.rawValue)
+      }
+    }
+
+    private func checkEnd(_ counter: DifferentialCounter, _ total: Int) {
+      require(counter.sum() == total, "an addition was lost, or made twice")
+      let common = percpu_row_word(counter.slots, Int(PERCPU_ROW_COMMON))
+      var folded = percpu_word_load_relaxed(common + 1)
+      for cpu in CPU.rows {
+        let row = percpu_row_word(counter.slots, cpu.rawValue)
+        require(percpu_word_load_relaxed(row) == 0, "a gate was left closed")
+        let difference = percpu_word_load_relaxed(row + 2) - percpu_word_load_relaxed(row + 3)
+        require(abs(difference) <= threshold, "a difference is larger than the threshold")
+        folded += percpu_word_load_relaxed(row + 3)
+      }
+      require(counter.approximate == folded, "the global count is not what was folded")
+    }
+  }
+
+  extension ModelScenarios {
+    @Suite struct DifferentialCounterScenarios {}
+  }
+
+  extension ModelScenarios.DifferentialCounterScenarios {
+    @Test func additionsOfOneCPU() {
+      expectPass(
+        Use(threads: [(0, [.add(1), .add(1)]), (0, [.add(1)])]).check(), executions: 0,
+        "differential, a CPU")
+      expectPass(
+        Use(threads: [(nil, [.add(1), .add(1)]), (nil, [.add(1)])]).check(), executions: 0,
+        "differential, unbound")
+      expectPass(
+        Use(threads: [(0, [.add(1), .add(1)]), (0, [.add(1)])], engine: .atomic).check(),
+        executions: 0, "differential, a CPU, atomic")
+    }
+
+    @Test func additionsInAMigration() {
+      expectPass(
+        Use(threads: [(0, [.add(1), .add(1)]), (1, [.add(1)])], migrating: true).check(),
+        executions: 0, "differential, migration")
+    }
+
+    @Test func anAdderAndAFolder() {
+      expectPass(
+        Use(threads: [(0, [.add(1), .add(1)]), (1, [.fold(0)])]).check(), executions: 0,
+        "differential, adder and folder")
+      expectPass(
+        Use(threads: [(0, [.add(1), .add(1)]), (1, [.fold(0)])], engine: .atomic).check(),
+        executions: 0, "differential, adder and folder, atomic")
+      expectPass(
+        Use(threads: [(0, [.add(2), .add(-4), .add(1)]), (1, [.fold(0)])], threshold: 2).check(),
+        executions: 0, "differential, both signs and folder")
+    }
+
+    @Test func aHandlerThatAdds() {
+      expectPass(
+        Use(threads: [(0, [.add(2), .quiesce])], signaled: 1).check(), executions: 0,
+        "differential, handler")
+    }
+
+    @Test func anAdderAndAReader() {
+      expectPass(
+        Use(threads: [(0, [.add(1), .add(1)]), (0, [.add(1)]), (1, [.approximate])], aborts: 0)
+          .check(), executions: 0, "differential, 2 adders and the bound")
+    }
+
+    @Test func twoAddersAFolderAndAReader() {
+      expectPass(
+        Use(
+          threads: [(0, [.add(1)]), (0, [.add(1)]), (1, [.fold(0)]), (2, [.sum])], aborts: 0
+        ).check(), executions: 0, "differential, 2 adders, folder, summer")
+    }
+  }
+
+#endif
