@@ -21,6 +21,8 @@
     var threshold = 1
     /// Rows in which a difference may be.
     var rows = 1
+    /// The difference of row 0 at first.
+    var difference = 0
     /// The first thread moves to CPU 1.
     var migrating = false
     /// The first thread gets a signal, whose handler adds this.
@@ -31,7 +33,6 @@
 
     private var amounts: [Int] {
       threads.flatMap(\.1).compactMap { if case .add(let amount) = $0 { amount } else { nil } }
-        + (signaled.map { [$0] } ?? [])
     }
 
     private var isRead: Bool {
@@ -53,26 +54,29 @@
     }
 
     private func declare(_ counter: DifferentialCounter, _ scenario: Scenario) {
-      let total = amounts.reduce(0, +)
-      let done = scenario.word("done")
+      var total = amounts.reduce(difference, +)
+      let done = scenario.word("done", initially: difference)
       name(counter, scenario)
+      if difference != 0 {
+        percpu_word_store_relaxed(percpu_row_word(counter.slots, 0) + 2, difference)
+      }
       func perform(_ step: Step) {
         switch step {
         case .add(let amount):
           counter.add(amount)
-          if isRead { _ = done.add(amount, .acquireRelease) }
+          if isRead { _ = done.add(amount, .acquiringAndReleasing) }
         case .fold(let cpu):
-          let least = isRead ? done.load(.acquire) : .min
+          let least = isRead ? done.load(.acquiring) : .min
           counter.fold(cpu: CPU(rawValue: cpu))
           require(!isRead || counter.approximate >= least, "a fold left something behind")
         case .quiesce:
           counter.quiesce()
         case .sum:
-          let least = done.load(.acquire)
+          let least = done.load(.acquiring)
           let sum = counter.sum()
           require(least <= sum && sum <= total, "a sum missed something, or counted it twice")
         case .approximate:
-          let least = done.load(.acquire)
+          let least = done.load(.acquiring)
           let value = counter.approximate
           require(
             value >= least - threshold * rows && value <= total, "it is further off than the bound")
@@ -83,7 +87,10 @@
       }
       if migrating { scenario.thread("migrates") { migrate(0, to: 1) } }
       if let signaled {
-        scenario.onSignal(1) { _ in counter.add(signaled) }
+        scenario.onSignal(1) { _ in
+          counter.add(signaled)
+          total += signaled
+        }
         scenario.thread("signals") { signal(0, 1) }
       }
       scenario.finally { checkEnd(counter, total) }
@@ -123,51 +130,96 @@
   extension ModelScenarios.DifferentialCounterScenarios {
     @Test func additionsOfOneCPU() {
       expectPass(
-        Use(threads: [(0, [.add(1), .add(1)]), (0, [.add(1)])]).check(), executions: 0,
+        Use(threads: [(0, [.add(1), .add(1)]), (0, [.add(1)])]).check(), executions: 31_228,
         "differential, a CPU")
       expectPass(
-        Use(threads: [(nil, [.add(1), .add(1)]), (nil, [.add(1)])]).check(), executions: 0,
+        Use(threads: [(nil, [.add(1), .add(1)]), (nil, [.add(1)])]).check(), executions: 21,
         "differential, unbound")
       expectPass(
         Use(threads: [(0, [.add(1), .add(1)]), (0, [.add(1)])], engine: .atomic).check(),
-        executions: 0, "differential, a CPU, atomic")
+        executions: 1577, "differential, a CPU, atomic")
     }
 
     @Test func additionsInAMigration() {
       expectPass(
         Use(threads: [(0, [.add(1), .add(1)]), (1, [.add(1)])], migrating: true).check(),
-        executions: 0, "differential, migration")
-    }
-
-    @Test func anAdderAndAFolder() {
-      expectPass(
-        Use(threads: [(0, [.add(1), .add(1)]), (1, [.fold(0)])]).check(), executions: 0,
-        "differential, adder and folder")
-      expectPass(
-        Use(threads: [(0, [.add(1), .add(1)]), (1, [.fold(0)])], engine: .atomic).check(),
-        executions: 0, "differential, adder and folder, atomic")
-      expectPass(
-        Use(threads: [(0, [.add(2), .add(-4), .add(1)]), (1, [.fold(0)])], threshold: 2).check(),
-        executions: 0, "differential, both signs and folder")
+        executions: 143_565, "differential, migration")
     }
 
     @Test func aHandlerThatAdds() {
       expectPass(
-        Use(threads: [(0, [.add(2), .quiesce])], signaled: 1).check(), executions: 0,
+        Use(threads: [(0, [.add(2), .quiesce])], signaled: 1).check(), executions: 106,
         "differential, handler")
     }
 
-    @Test func anAdderAndAReader() {
+    // MARK: Folding
+
+    @Test func anAdderAndAFolder() {
       expectPass(
-        Use(threads: [(0, [.add(1), .add(1)]), (0, [.add(1)]), (1, [.approximate])], aborts: 0)
-          .check(), executions: 0, "differential, 2 adders and the bound")
+        Use(threads: [(0, [.add(1), .add(1)]), (1, [.fold(0)])]).check(), executions: 49_843,
+        "differential, adder and folder")
+      expectPass(
+        Use(threads: [(0, [.add(1), .add(1)]), (1, [.fold(0)])], engine: .atomic).check(),
+        executions: 15_923, "differential, adder and folder, atomic")
     }
 
-    @Test func twoAddersAFolderAndAReader() {
+    /// An addition that is right beside the old `folded`, and wrong beside the new one.
+    private func bothSigns(_ weakening: Weakening? = nil) -> Use {
+      Use(
+        threads: [(0, [.add(2), .add(-4), .add(1)]), (1, [.fold(0)])], threshold: 2,
+        weakening: weakening)
+    }
+
+    @Test func aFolderAmongAdditionsOfBothSigns() {
+      expectPass(bothSigns().check(), executions: 527, "differential, both signs and folder")
+    }
+
+    @Test func foldsNeedTheRestart() {
+      expectFailure("", "differential, a plain fence") {
+        bothSigns(.plainRestartFences).check($0)
+      }
+    }
+
+    @Test func sectionsNeedTheOrderOfTheGate() {
+      expectFailure("", "differential, no acquire in sections") {
+        bothSigns(.noAcquireInSections).check($0)
+      }
+      expectFailure("", "differential, relaxed release of the gate") {
+        bothSigns(.noReleaseStores).check($0)
+      }
+    }
+
+    private func twoFolders(_ weakening: Weakening? = nil) -> Use {
+      Use(
+        threads: [(1, [.fold(0)]), (2, [.fold(0)])], difference: 1, weakening: weakening, aborts: 0)
+    }
+
+    @Test func whoFindsNothingToFoldFindsItFolded() {
+      expectPass(
+        twoFolders().check(), executions: 0, "differential, 2 folders")
+      expectFailure("a fold left something behind", "differential, 2 folders, no acquire") {
+        twoFolders(.noAcquireLoads).check($0)
+      }
+    }
+
+    // MARK: Reading
+
+    @Test func twoAddersAndTheBound() {
+      expectPass(
+        Use(
+          threads: [(0, [.add(1)]), (0, [.add(1)]), (1, [.approximate])], difference: 1, aborts: 0
+        ).check(), executions: 7276, "differential, 2 adders and the bound")
+      expectPass(
+        Use(threads: [(nil, [.add(1), .add(1)]), (nil, [.add(1)]), (1, [.approximate])]).check(),
+        executions: 1540, "differential, 2 unbound adders and the bound")
+    }
+
+    @Test func twoAddersAFolderAndASummer() {
       expectPass(
         Use(
           threads: [(0, [.add(1)]), (0, [.add(1)]), (1, [.fold(0)]), (2, [.sum])], aborts: 0
-        ).check(), executions: 0, "differential, 2 adders, folder, summer")
+        ).check(preemptions(atMost: 3)), executions: 35_442, isBounded: true,
+        "differential, 2 adders, folder, summer")
     }
   }
 

@@ -277,8 +277,8 @@ public final class DifferentialCounter {
   }
 
   private func addToGlobal(_ amount: Int) {
-    // Release: the count passes on what was folded before; the gate is opened behind it.
-    _ = unsafe percpu_word_fetch_add_release(global, amount)
+    // Relaxed: who has to see it acquires `folded`, or the gate, which are stored behind it.
+    _ = unsafe percpu_word_fetch_add_relaxed(global, amount)
   }
 
   // MARK: Memory

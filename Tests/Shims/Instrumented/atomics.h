@@ -23,17 +23,6 @@ PERCPU_INLINE intptr_t percpu_word_fetch_add_relaxed(intptr_t *PERCPU_NONNULL ad
   return original;
 }
 
-PERCPU_INLINE intptr_t percpu_word_fetch_add_release(intptr_t *PERCPU_NONNULL address,
-                                                     intptr_t operand) {
-  percpu_instrumented_delay();
-  if (percpu_mutant != PERCPU_MUTANT_GLOBAL_ADDITION_TORN)
-    return percpu_native_word_fetch_add_release(address, operand);
-  intptr_t original = percpu_word_load_relaxed(address);
-  percpu_instrumented_delay();
-  percpu_word_store_release(address, original + operand);
-  return original;
-}
-
 PERCPU_INLINE percpu_word_exchange_result percpu_word_compare_exchange_release(
     intptr_t *PERCPU_NONNULL address, intptr_t expected, intptr_t desired) {
   percpu_instrumented_delay();

@@ -31,7 +31,6 @@ PERCPU_BEGIN
   MUTANT(CONTEXT_ENTERED_BY_A_STORE, "context-entered-by-a-store") \
   MUTANT(LIMIT_CHECKED_BEFORE, "limit-checked-before") \
   MUTANT(GATE_NOT_TESTED, "gate-not-tested") \
-  MUTANT(GLOBAL_ADDITION_TORN, "global-addition-torn") \
   MUTANT(PUSH_UNARMED, "push-unarmed") \
   MUTANT(PUSH_INDEX_FIRST, "push-index-first") \
   MUTANT(UNLINK_UNARMED, "unlink-unarmed") \
