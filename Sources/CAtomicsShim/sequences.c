@@ -139,6 +139,38 @@ static PERCPU_SLOW_PATH percpu_publication publish_slow(void *slots, const intpt
   return publish_atomically(slots, source);
 }
 
+// MARK: Enter
+
+// Without a section the index may have changed by the time the thread is counted, and been looked
+// for in vain. So count, fence, and load it again. The fence pairs with the restart fence between the
+// change of the index and the sums: the sums contain this thread, or it sees the change. The way back is a
+// release, so that whoever counts it has counted the way in. Acquire: this thread sees what was done
+// before the index was changed.
+static inline intptr_t enter_atomically(void *slots, const intptr_t *index) {
+  intptr_t kind = percpu_word_load_acquire(index);
+  for (;;) {
+    intptr_t *entered = percpu_row_word(slots, percpu_row_for_atomics()) + kind;
+    percpu_word_fetch_add_relaxed(entered, 1);
+    percpu_fence_light();
+    intptr_t newer = percpu_word_load_acquire(index);
+    if (newer == kind) return kind;
+    percpu_word_fetch_add_release(entered + 2, 1);
+    kind = newer;
+  }
+}
+
+RESTARTS intptr_t enter_again(void *slots, const intptr_t *index) {
+  intptr_t kind;
+  for (int attempt = 0; may_try(attempt); attempt++)
+    if (percpu_section_add_selected(slots, index, 1, &kind) == PERCPU_COMMITTED) return kind;
+  return enter_atomically(slots, index);
+}
+
+static PERCPU_SLOW_PATH intptr_t enter_slow(void *slots, const intptr_t *index) {
+  if (percpu_engine_is_restartable()) return enter_again(slots, index);
+  return enter_atomically(slots, index);
+}
+
 // MARK: Commit
 
 static PERCPU_SLOW_PATH percpu_outcome commit_slow(intptr_t *word, intptr_t expected,
@@ -161,3 +193,5 @@ percpu_publication (PERCPU_SLOW_PATH *const percpu_sequence_publish_slow)(
     void *, const intptr_t *) = publish_slow;
 percpu_outcome (PERCPU_SLOW_PATH *const percpu_sequence_commit_slow)(
     intptr_t *, intptr_t, intptr_t, percpu_section_copy) = commit_slow;
+intptr_t (PERCPU_SLOW_PATH *const percpu_sequence_enter_slow)(void *,
+                                                              const intptr_t *) = enter_slow;

@@ -35,7 +35,8 @@ abort_injection_result abort_injection_run(int32_t section, int64_t repetitions,
 #include "CAtomicsShim.h"
 
 static const struct abort_section *const sections[] = {
-    &abort_section_add, &abort_section_add_release, &abort_section_claim_if,
+    &abort_section_add, &abort_section_add_release, &abort_section_add_selected,
+    &abort_section_claim_if,
     &abort_section_store_if, &abort_section_publish, &abort_section_commit_word,
     &abort_section_commit_words, &abort_section_commit_on_word, &abort_section_commit_on_words,
     &abort_section_add_within,
@@ -46,7 +47,8 @@ static const struct abort_section *const sections[] = {
 };
 
 enum {
-  FIRST_CONTROL = 14,
+  CONTROLS = 5,
+  FIRST_CONTROL = sizeof sections / sizeof sections[0] - CONTROLS,
   ATTEMPTS = 10000,
   // Numbers of no meaning, for the rows and for what is put there.
   IDLE = 1000003,

@@ -89,7 +89,7 @@ enum {
 
 #if PERCPU_HAS_SECTIONS
 extern const struct abort_section abort_section_add, abort_section_add_release,
-    abort_section_claim_if, abort_section_store_if, abort_section_publish,
+    abort_section_add_selected, abort_section_claim_if, abort_section_store_if, abort_section_publish,
     abort_section_commit_word, abort_section_commit_words, abort_section_commit_on_word,
     abort_section_commit_on_words, abort_section_add_within, abort_section_gated_add,
     abort_section_gated_exchange, abort_section_gated_store_if, abort_section_gated_store_if_both;

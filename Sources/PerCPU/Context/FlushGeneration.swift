@@ -203,7 +203,7 @@ public final class FlushGeneration {
   }
 
   /// Begins a generation and returns it.
-  private func advance() -> UInt64 {
+  func advance() -> UInt64 {
     // Release: pairs with the acquire of participants.
     let next = unsafe percpu_u64_fetch_add_release(generation, step) &+ step
     // Pairs with the light fence of `activate`.
@@ -225,7 +225,7 @@ public final class FlushGeneration {
   }
 
   /// Whether the context is active and has not acknowledged the generation.
-  private func isBehind(_ record: Record, _ target: UInt64) -> Bool {
+  func isBehind(_ record: Record, _ target: UInt64) -> Bool {
     // Acquire: pairs with the release of `park` and `acknowledge`.
     let state = unsafe percpu_u64_load_acquire(record.state)
     if state & Self.activeBit == 0 { return false }
@@ -272,7 +272,7 @@ public final class FlushGeneration {
     unsafe UnsafeMutableRawPointer(generation + 1).assumingMemoryBound(to: UInt32.self)
   }
 
-  private func newestRecord(ordered: Bool) -> Record? {
+  func newestRecord(ordered: Bool) -> Record? {
     // Acquire: pairs with the release that links a record.
     let newest =
       unsafe ordered

@@ -11,6 +11,7 @@ PERCPU_BEGIN
 #define PERCPU_MUTANTS(MUTANT) \
   MUTANT(ADD_UNARMED, "add-unarmed") \
   MUTANT(ADD_CPU_UNCHECKED, "add-cpu-unchecked") \
+  MUTANT(INDEX_LOADED_BEFORE, "index-loaded-before") \
   MUTANT(CLAIM_UNARMED, "claim-unarmed") \
   MUTANT(PUBLISH_LOADS_BEFORE, "publish-loads-before") \
   MUTANT(RESTART_FENCE_PLAIN, "restart-fence-plain") \

@@ -43,6 +43,20 @@ PERCPU_INLINE percpu_outcome percpu_section_add_release(void *PERCPU_NONNULL slo
   return percpu_instrumented_count(percpu_native_section_add_release(slots, operand));
 }
 
+PERCPU_INLINE percpu_outcome percpu_section_add_selected(void *PERCPU_NONNULL slots,
+                                                         const intptr_t *PERCPU_NONNULL index,
+                                                         intptr_t operand,
+                                                         intptr_t *PERCPU_NONNULL selected) {
+  if (percpu_instrumented_gives_up()) return PERCPU_SLOW;
+  if (percpu_mutant == PERCPU_MUTANT_INDEX_LOADED_BEFORE) {
+    *selected = percpu_word_load_acquire(index);
+    percpu_instrumented_delay();
+    return percpu_native_section_add((intptr_t *)slots + *selected, operand);
+  }
+  return percpu_instrumented_count(
+      percpu_native_section_add_selected(slots, index, operand, selected));
+}
+
 PERCPU_INLINE percpu_outcome percpu_section_claim_if(void *PERCPU_NONNULL slots, intptr_t expected,
                                                      intptr_t desired,
                                                      intptr_t *PERCPU_NULLABLE *PERCPU_NONNULL word) {

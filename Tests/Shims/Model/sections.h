@@ -49,6 +49,22 @@ PERCPU_INLINE percpu_outcome percpu_section_add_release(void *PERCPU_NONNULL slo
   return percpu_model_section_add(slots, operand, PERCPU_MODEL_RELEASE);
 }
 
+PERCPU_INLINE percpu_outcome percpu_section_add_selected(void *PERCPU_NONNULL slots,
+                                                         const intptr_t *PERCPU_NONNULL index,
+                                                         intptr_t operand,
+                                                         intptr_t *PERCPU_NONNULL selected) {
+  if (!percpu_model()) return percpu_native_section_add_selected(slots, index, operand, selected);
+  if (percpu_thread_cpu() < 0) return PERCPU_SLOW;
+  intptr_t *words = percpu_row_word(slots, percpu_model()->section_begin());
+  intptr_t value;
+  if (!percpu_model_section_load(index, PERCPU_MODEL_ACQUIRE, selected)) return PERCPU_SLOW;
+  if (!percpu_model_section_load(words + *selected, PERCPU_MODEL_RELAXED, &value))
+    return PERCPU_SLOW;
+  return percpu_model_section_commit(words + *selected,
+                                     (intptr_t)((uintptr_t)value + (uintptr_t)operand),
+                                     PERCPU_MODEL_RELAXED);
+}
+
 PERCPU_INLINE percpu_outcome percpu_section_claim_if(void *PERCPU_NONNULL slots, intptr_t expected,
                                                      intptr_t desired,
                                                      intptr_t *PERCPU_NULLABLE *PERCPU_NONNULL word) {

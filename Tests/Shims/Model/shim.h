@@ -41,6 +41,7 @@
 
 #define percpu_section_add percpu_native_section_add
 #define percpu_section_add_release percpu_native_section_add_release
+#define percpu_section_add_selected percpu_native_section_add_selected
 #define percpu_section_claim_if percpu_native_section_claim_if
 #define percpu_section_store_if percpu_native_section_store_if
 #define percpu_section_publish percpu_native_section_publish
@@ -70,6 +71,7 @@
 #undef percpu_section_unlink
 #undef percpu_section_add
 #undef percpu_section_add_release
+#undef percpu_section_add_selected
 #undef percpu_section_claim_if
 #undef percpu_section_store_if
 #undef percpu_section_publish

@@ -17,8 +17,8 @@
 // - A gated section works on a row whose first word is its gate, and is left through its closed exit
 //   if that is not 0. So whoever closes a gate and runs a restart fence has the row to itself.
 // - Each exit is told to the caller by a constant.
-// - Ordering: the load of a tested or source word is an acquire. The commits of `add` and
-//   `add_within` are relaxed, all others are releases. That of `claim_if` is, because whoever reads a claimed word must see what the
+// - Ordering: the load of a tested, source or index word is an acquire. The commits of `add`,
+//   `add_selected` and `add_within` are relaxed, all others are releases. That of `claim_if` is, because whoever reads a claimed word must see what the
 //   thread that stored the word before has released. Each block clobbers memory, so the compiler
 //   moves nothing across it.
 //

@@ -224,6 +224,33 @@ slow:
   return PERCPU_SLOW;
 }
 
+/// Load the index word and add to the own row's word of that number. Tells the index.
+PERCPU_INLINE percpu_outcome percpu_section_add_selected(void *PERCPU_NONNULL slots,
+                                                         const intptr_t *PERCPU_NONNULL index,
+                                                         intptr_t operand,
+                                                         intptr_t *PERCPU_NONNULL selected) {
+  intptr_t scratch, number, value;
+  __asm__ volatile goto(
+      PERCPU_SECTION_OPEN
+      PERCPU_SECTION_CPU("scratch")
+      PERCPU_SECTION_STEP "add %[scratch], %[slots], %[scratch], lsl %[shift]\n\t"
+      PERCPU_SECTION_STEP "ldar %[number], [%[index]]\n\t"
+      PERCPU_SECTION_STEP "add %[scratch], %[scratch], %[number], lsl #3\n\t"
+      PERCPU_SECTION_STEP "ldr %[value], [%[scratch]]\n\t"
+      PERCPU_SECTION_STEP "add %[value], %[value], %[operand]\n\t"
+      PERCPU_SECTION_STEP "str %[value], [%[scratch]]"
+      PERCPU_SECTION_CLOSE
+      PERCPU_SECTION_END
+      : [scratch] "=&r"(scratch), [number] "=&r"(number), [value] "=&r"(value)
+      : [slots] "r"(slots), [index] "r"(index), [operand] "Ir"(operand), PERCPU_SECTION_AREA
+      : "memory", "cc", "x16", "x17"
+      : slow);
+  *selected = number;
+  return PERCPU_COMMITTED;
+slow:
+  return PERCPU_SLOW;
+}
+
 #include "stacks_aarch64.h"
 
 #undef PERCPU_SECTION_COMMIT

@@ -14,6 +14,14 @@ PERCPU_INLINE percpu_outcome percpu_section_add_release(void *PERCPU_NONNULL slo
   return PERCPU_SLOW;
 }
 
+PERCPU_INLINE percpu_outcome percpu_section_add_selected(void *PERCPU_NONNULL slots,
+                                                         const intptr_t *PERCPU_NONNULL index,
+                                                         intptr_t operand,
+                                                         intptr_t *PERCPU_NONNULL selected) {
+  (void)slots, (void)index, (void)operand, (void)selected;
+  return PERCPU_SLOW;
+}
+
 PERCPU_INLINE percpu_outcome percpu_section_claim_if(void *PERCPU_NONNULL slots, intptr_t expected,
                                                      intptr_t desired,
                                                      intptr_t *PERCPU_NULLABLE *PERCPU_NONNULL word) {

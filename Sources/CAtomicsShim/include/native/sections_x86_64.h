@@ -201,6 +201,30 @@ slow:
   return PERCPU_SLOW;
 }
 
+/// Load the index word and add to the own row's word of that number. Tells the index.
+PERCPU_INLINE percpu_outcome percpu_section_add_selected(void *PERCPU_NONNULL slots,
+                                                         const intptr_t *PERCPU_NONNULL index,
+                                                         intptr_t operand,
+                                                         intptr_t *PERCPU_NONNULL selected) {
+  intptr_t scratch, number;
+  __asm__ volatile goto(
+      PERCPU_SECTION_OPEN
+      PERCPU_SECTION_CPU("scratch")
+      PERCPU_SECTION_STEP "shlq %[shift], %[scratch]\n\t"
+      PERCPU_SECTION_STEP "addq %[slots], %[scratch]\n\t"
+      PERCPU_SECTION_STEP "movq (%[index]), %[number]\n\t"
+      PERCPU_SECTION_STEP "addq %[operand], (%[scratch], %[number], 8)"
+      PERCPU_SECTION_CLOSE
+      : [scratch] "=&r"(scratch), [number] "=&r"(number)
+      : [slots] "r"(slots), [index] "r"(index), [operand] "er"(operand), PERCPU_SECTION_AREA
+      : "memory", "cc"
+      : slow);
+  *selected = number;
+  return PERCPU_COMMITTED;
+slow:
+  return PERCPU_SLOW;
+}
+
 #include "stacks_x86_64.h"
 
 #undef PERCPU_SECTION_COMMIT

@@ -32,6 +32,8 @@ extern void (PERCPU_SLOW_PATH *PERCPU_NONNULL const percpu_sequence_add_slow)(
     void *PERCPU_NONNULL slots, intptr_t operand);
 extern void (PERCPU_SLOW_PATH *PERCPU_NONNULL const percpu_sequence_add_release_slow)(
     void *PERCPU_NONNULL slots, intptr_t operand);
+extern intptr_t (PERCPU_SLOW_PATH *PERCPU_NONNULL const percpu_sequence_enter_slow)(
+    void *PERCPU_NONNULL slots, const intptr_t *PERCPU_NONNULL index);
 extern percpu_claim (PERCPU_SLOW_PATH *PERCPU_NONNULL const percpu_sequence_claim_if_slow)(
     void *PERCPU_NONNULL slots, intptr_t expected, intptr_t desired);
 extern bool (PERCPU_SLOW_PATH *PERCPU_NONNULL const percpu_sequence_store_if_slow)(
@@ -50,6 +52,18 @@ PERCPU_INLINE void percpu_sequence_add(void *PERCPU_NONNULL slots, intptr_t oper
 PERCPU_INLINE void percpu_sequence_add_release(void *PERCPU_NONNULL slots, intptr_t operand) {
   if (percpu_section_add_release(slots, operand) != PERCPU_COMMITTED)
     percpu_sequence_add_release_slow(slots, operand);
+}
+
+/// Enter a section of the kind that the index names, 0 or 1, and return it. Each row counts, in four
+/// words, who has entered of either kind and who has left. Leaving is a release addition to the own-CPU
+/// word `slots + 2 + kind`, by any thread on any CPU. After a restart fence that follows a change of
+/// the index, whoever has entered of the former kind is seen, and nobody does any more but for a
+/// moment: a thread without sections counts itself, looks at the index again, and leaves.
+PERCPU_INLINE intptr_t percpu_sequence_enter(void *PERCPU_NONNULL slots,
+                                             const intptr_t *PERCPU_NONNULL index) {
+  intptr_t kind;
+  if (percpu_section_add_selected(slots, index, 1, &kind) == PERCPU_COMMITTED) return kind;
+  return percpu_sequence_enter_slow(slots, index);
 }
 
 /// If the own-CPU word is `expected`, store `desired`. Acquire, and release on commit.

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CAtomicsShim
+
+/// What has the housekeeper look after grace periods: by a slow tick for what is lazy, by a fast one for what is under
+/// way. Both stand still while there is nothing to do.
+///
+///     announced    0 nothing, 1 lazy work, 2 urgent work: which tick goes
+///
+///     whoever defers                       the housekeeper, at the end of a tick
+///     the list := with the call            stop the ticks
+///     light fence                          announced := 0
+///     announced too low? start the tick    heavy fence
+///                                          something in the lists, or under way? start a tick
+///
+/// The fences pair: a call that the housekeeper does not find in the lists finds that nothing is announced. The ticks
+/// are stopped first, so that they are not taken from somebody who has just started them. They are started and
+/// stopped by the conductor alone.
+struct Assistance: ~Copyable {
+  fileprivate static let slowPeriod = Duration.milliseconds(100)
+  fileprivate static let fastPeriod = Duration.milliseconds(1)
+
+  fileprivate var slow: Housekeeper.Registration?
+  fileprivate var fast: Housekeeper.Registration?
+
+  fileprivate func stop() {
+    slow?.stop()
+    fast?.stop()
+  }
+
+  fileprivate mutating func start(
+    _ announcement: GracePeriods.Announcement, _ work: @escaping @Sendable () -> Void
+  ) {
+    switch announcement {
+    case .none:
+      break
+    case .lazy:
+      if slow == nil { slow = Housekeeper.shared.register(every: Self.slowPeriod, work) }
+      slow?.start()
+    case .urgent:
+      if fast == nil { fast = Housekeeper.shared.register(every: Self.fastPeriod, work) }
+      fast?.start()
+    }
+  }
+
+  fileprivate borrowing func runSoon() {
+    fast?.runSoon()
+  }
+
+  fileprivate mutating func take() -> Assistance {
+    Assistance(slow: slow.take(), fast: fast.take())
+  }
+}
+
+extension GracePeriods {
+  enum Announcement: UInt32 {
+    case none, lazy, urgent
+  }
+
+  /// Says that there is something to do. For whoever has put it there.
+  func announce(_ announcement: Announcement) {
+    // Pairs with the heavy fence of `rest`.
+    percpu_fence_light()
+    // Relaxed: ordered by the fences.
+    if unsafe percpu_u32_load_relaxed(announced) >= announcement.rawValue { return }
+    conducting {
+      start(announcement)
+      if announcement == .urgent { assistance.runSoon() }
+    }
+  }
+
+  private func start(_ announcement: Announcement) {
+    // Relaxed: stored under the lock.
+    if isClosed || unsafe percpu_u32_load_relaxed(announced) >= announcement.rawValue { return }
+    assistance.start(announcement) { [self] in assist() }
+    // Relaxed: ordered by the fences.
+    unsafe percpu_u32_store_relaxed(announced, announcement.rawValue)
+  }
+
+  /// Does what there is to do, as far as it can be done without waiting for long.
+  func assist() {
+    wantCalls()
+    var turn = 0
+    while turn < Self.patience {
+      let hasStepped = step()
+      if runReady() || hasStepped { continue }
+      if isAtRest { break }
+      percpu_pause()
+      turn += 1
+    }
+    conducting { rest() }
+  }
+
+  /// How often to look again: for as long as a short section takes.
+  private static var patience: Int { 64 }
+
+  private func rest() {
+    if isClosed { return }
+    assistance.stop()
+    // Relaxed: ordered by the fence, which pairs with the light one of `announce`.
+    unsafe percpu_u32_store_relaxed(announced, Announcement.none.rawValue)
+    percpu_fence_heavy()
+    start(isUnderWay ? .urgent : calls.areTouched ? .lazy : .none)
+  }
+
+  /// For the end. Nothing is done for it by the housekeeper any more, but for what is just being done.
+  func endAssistance() {
+    // Its end waits for a tick that wants the lock.
+    _ = conducting { assistance.take() }
+  }
+}
