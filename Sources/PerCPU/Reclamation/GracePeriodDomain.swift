@@ -99,6 +99,11 @@ public final class GracePeriodDomain: Sendable {
     self.init(periods: GracePeriods(limit: limit))
   }
 
+  /// For tests, in which the counters of readers wrap around.
+  package convenience init(counterBits: Int) {
+    self.init(periods: GracePeriods(limit: 64 << 20, counterBits: counterBits))
+  }
+
   init(periods: GracePeriods) {
     self.periods = periods
     sections = periods.sections

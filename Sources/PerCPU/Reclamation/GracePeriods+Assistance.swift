@@ -71,7 +71,8 @@ extension GracePeriods {
 
   private func start(_ announcement: Announcement) {
     // Relaxed: stored under the lock.
-    if isClosed || unsafe percpu_u32_load_relaxed(announced) >= announcement.rawValue { return }
+    let present = unsafe percpu_u32_load_relaxed(announced)
+    if isClosed || present >= announcement.rawValue { return }
     assistance.start(announcement) { [self] in assist() }
     // Relaxed: ordered by the fences.
     unsafe percpu_u32_store_relaxed(announced, announcement.rawValue)
@@ -106,6 +107,7 @@ extension GracePeriods {
   /// For the end. Nothing is done for it by the housekeeper any more, but for what is just being done.
   func endAssistance() {
     // Its end waits for a tick that wants the lock.
-    _ = conducting { assistance.take() }
+    let ended = conducting { assistance.take() }
+    _ = consume ended
   }
 }

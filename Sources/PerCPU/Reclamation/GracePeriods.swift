@@ -375,7 +375,7 @@ final class GracePeriods: @unchecked Sendable {
 
   // MARK: The conductor's lock
 
-  func conducting<Result>(_ body: () -> Result) -> Result {
+  func conducting<Result: ~Copyable>(_ body: () -> Result) -> Result {
     conductor.acquire(Self.row)
     defer { conductor.release(Self.row) }
     return body()
