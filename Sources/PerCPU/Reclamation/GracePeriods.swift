@@ -376,14 +376,14 @@ final class GracePeriods: @unchecked Sendable {
   // MARK: The conductor's lock
 
   func conducting<Result: ~Copyable>(_ body: () -> Result) -> Result {
-    conductor.acquire(Self.row)
-    defer { conductor.release(Self.row) }
+    let word = unsafe conductor.acquire(Self.row)
+    defer { unsafe conductor.release(word) }
     return body()
   }
 
   private func tryConducting<Result>(_ body: () -> Result) -> Result? {
     guard conductor.tryAcquire(Self.row, percpu_thread_token()) else { return nil }
-    defer { conductor.release(Self.row) }
+    defer { unsafe conductor.release(conductor.word(Self.row)) }
     return body()
   }
 
