@@ -30,7 +30,7 @@ final class AgedElement: Sendable {
   private let domain: GracePeriodDomain
   private let memory = Guarded(Memory())
   private let baton = Guarded(Baton())
-  private let current: UnsafeMutablePointer<Int>
+  private nonisolated(unsafe) let current: UnsafeMutablePointer<Int>
   /// How many have been seen of each age, the last for all that are older.
   private let ages = (0...3).map { _ in Tally() }
   private let made = Tally()
@@ -47,7 +47,6 @@ final class AgedElement: Sendable {
   func demandAges() {
     run.demand("of age 0", ages[0], perSecond: 1000)
     run.demand("of age 1", ages[1], perSecond: 5)
-    run.demand("of age 2", ages[2], perSecond: 0)
   }
 
   /// From now on signals read.
@@ -167,12 +166,14 @@ final class AgedElement: Sendable {
     }
   }
 
-  /// Leaves at once, unless the element is replaced already: only then it matters whether it is waited for.
+  /// Leaves at once, unless the element is replaced already: only then it matters whether it is waited for. Now and
+  /// then it takes its time before it looks.
   func readKeenly(_ count: Int) {
     var ofAge0 = 0
-    for _ in 0..<count {
+    for number in 0..<count {
       domain.withReadSection {
         let (element, stamp) = find()
+        if number % 256 == 0 { Pace.pauses(50).spend() }
         guard percpu_word_load_relaxed(element + 1) != Age.current else {
           ofAge0 += 1
           return

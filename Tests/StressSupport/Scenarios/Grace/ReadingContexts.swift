@@ -20,7 +20,7 @@ private final class Registered: Sendable {
 final class ReadingContexts: Sendable {
   private let run: StressRun
   private let domain = GracePeriodDomain()
-  private let element: UnsafeMutablePointer<Int>
+  private nonisolated(unsafe) let element: UnsafeMutablePointer<Int>
   private let activations = Tally()
   private let old = Guarded<[Int]>([])
   private let parked = (0..<8).map { _ in ContextWord<Nothing>() }
