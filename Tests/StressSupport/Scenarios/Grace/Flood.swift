@@ -37,6 +37,8 @@ final class Flood: Sendable {
         }
       })
     domain.barrier()
+    // What calls have deferred.
+    domain.barrier()
     let statistics = domain.statistics
     run.extra.store(most.count)
     run.expect(outstanding.count == 0, "\(outstanding.count) bytes were not given back")
