@@ -22,10 +22,13 @@ let package = Package(
       linkerSettings: [
         .linkedLibrary("urcu-memb"), .linkedLibrary("urcu-qsbr"), .linkedLibrary("ck"),
       ]),
+    .target(
+      name: "CLibraryPeers",
+      linkerSettings: [.linkedLibrary("urcu-memb"), .linkedLibrary("ck")]),
     .executableTarget(
       name: "Peers",
       dependencies: [
-        "CBenchmarkPeers", "CReclamationPeers",
+        "CBenchmarkPeers", "CLibraryPeers", "CReclamationPeers",
         .product(name: "PerCPU", package: "swift-percpu"),
         .product(name: "Atomics", package: "swift-atomics"),
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),

@@ -7,13 +7,9 @@ import PerCPU
 enum Client {
   final class Node: Sendable {}
 
-  static let workers = 4
-  static let rounds = 1000
-
   static func main() async {
     print(EngineReport.current.engine, EngineReport.current.registration, CPU.possible.count)
-    await storing()
-    await counting()
+    await countingAndStoring()
     await locking()
     context()
     await reclaiming()
@@ -23,60 +19,51 @@ enum Client {
     print("all families work")
   }
 
-  /// Runs `body` so many times in several tasks.
+  /// Runs `body` 4000 times in four tasks, with numbers from 0 to 999.
   static func everywhere(_ body: @escaping @Sendable (Int) -> Void) async {
     await withTaskGroup(of: Void.self) { group in
-      for _ in 0..<workers { group.addTask { (0..<rounds).forEach(body) } }
+      for _ in 0..<4 { group.addTask { (0..<1000).forEach(body) } }
     }
   }
 
   static func check(_ condition: Bool, _ what: String) { if !condition { fatalError(what) } }
 
-  static func counting() async {
+  static func countingAndStoring() async {
     let (counter, pages) = (PerCPUCounter(), DifferentialCounter(threshold: 16))
-    let sizes = PerCPUHistogram(bounds: [9])
-    await everywhere { round in
+    let (sizes, words) = (PerCPUHistogram(bounds: [9]), PerCPUWords())
+    let (homes, nodes) = (CPULocal { $0 }, PerCPUPool<Node>(capacityPerCPU: 8))
+    await everywhere { number in
       counter.increment()
       pages.add(2)
-      sizes.record(round)
-    }
-    check(counter.exchange(0) == workers * rounds && counter.load() == 0, "counter")
-    check(pages.sum() == 2 * workers * rounds, "differential counter")
-    check(sizes.snapshot().buckets.map(\.count) == [10 * workers, 990 * workers], "histogram")
-  }
-
-  static func storing() async {
-    let (homes, nodes) = (CPULocal { $0 }, PerCPUPool<Node>(capacityPerCPU: 8))
-    await everywhere { _ in
-      check(homes.withCurrent { $0 } >= .unbound, "local")
+      sizes.record(number)
+      check(homes.withCurrent { $0 } >= .unbound && words.add(1).original >= 0, "local, words")
       nodes.give(nodes.take { Node() })
     }
+    check(counter.exchange(0) == 4000 && pages.sum() == 8000, "counters")
+    check(sizes.snapshot().buckets.map(\.count) == [40, 3960], "histogram")
     check(!nodes.drainAll().isEmpty, "pool")
   }
 
   static func locking() async {
-    let events = PerCPULock(whenBusy: .neighbor) { _ in [Int]() }
+    let events = PerCPULock(whenBusy: .neighbor) { _ in 0 }
     let sums = ShardedLock(initial: (count: 0, sum: 0))
     let routes = PerCPUReadWriteLock(["/": 1])
-    await everywhere { round in
-      events.withLocal { events, _ in events.append(round) }
-      sums.update { $0 = ($0.count + 1, $0.sum + round) }
+    await everywhere { number in
+      events.withLocal { events, _ in events += 1 }
+      sums.update { $0 = ($0.count + 1, $0.sum + number) }
       check(routes.withRead { $0["/"] } == 1, "read-write lock")
     }
     routes.withWrite { $0["/other"] = 2 }
-    var all: [Int] = []
-    events.forEach { _, events in all += events }
-    check(all.reduce(0, +) == sums.reduce(into: 0) { $0 += $1.sum }, "locks")
+    events.forEach { _, events in sums.update { $0.count -= events } }
+    check(sums.reduce(into: 0) { $0 += $1.count } == 0, "locks")
   }
 
   static func context() {
-    let (word, generation) = (FlushWord(), FlushGeneration())
+    let (word, generation, connections) = (FlushWord(), FlushGeneration(), BigPerCPULock([0]) {})
     check(word.requestFlush() == .deferred && word.activate(), "flush word")
-    word.park()
     var participant = generation.register()
     participant.park()
     check(generation.invalidate { _ in } == 0 && participant.activate(), "generation")
-    let connections = BigPerCPULock([0]) {}
     connections.perform { $0.append(1) }
     connections.enter()
     check(connections.withOwner { $0.count } == 2, "big lock")
@@ -85,13 +72,16 @@ enum Client {
 
   static func reclaiming() async {
     let (settings, head) = (SnapshotCell(1), HazardPointerSource(Node()))
-    await everywhere { round in
-      if round % 100 == 0 { settings.update { $0 += 1 } }
+    let (domain, freed) = (GracePeriodDomain(), PerCPUCounter())
+    await everywhere { number in
+      if number % 100 == 0 { settings.update { $0 += 1 } }
       check(settings.withSnapshot { $0 } > 0, "snapshot")
-      if round % 100 == 0 { _ = head.exchange(Node()) }
+      if number % 100 == 0 { head.exchange(Node()) }
       check(HazardDomain.shared.withProtected(head) { _ in true } == true, "hazard pointer")
+      domain.withReadSection { domain.afterGracePeriod(mayWait: false) { freed.increment() } }
     }
-    check(settings.load() == 1 + workers * rounds / 100, "updates")
+    domain.barrier()
+    check(settings.load() == 41 && freed.load() == 4000, "what was replaced and freed")
   }
 
   static func draining() async {
@@ -99,9 +89,9 @@ enum Client {
     let log = PerCPUBatch<Int>(capacityPerCPU: 64) { _, lines in written.add(lines.count) }
     let housekeeper = Housekeeper(name: "client")
     let registration = housekeeper.register(every: .milliseconds(10)) { log.drainAll() }
-    await everywhere { round in log.append(round) }
+    await everywhere { number in log.append(number) }
     await housekeeper.shutdown()
     registration.unregister()
-    check(written.load() == workers * rounds, "batch")
+    check(written.load() == 4000, "batch")
   }
 }

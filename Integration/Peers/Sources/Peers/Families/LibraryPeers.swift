@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Atomics
+import CLibraryPeers
+import NIOConcurrencyHelpers
+
+let counterPeers: [Implementation] = [
+  .peer("swift-atomics") {
+    let counter = ManagedAtomic(0)
+    return Subject(
+      run: { for _ in 0..<$0 { counter.wrappingIncrement(ordering: .relaxed) } },
+      total: { counter.load(ordering: .relaxed) })
+  },
+  .peer("NIOLockedValueBox") { nioLocked() },
+]
+
+let lockPeers: [Implementation] = [
+  .peer("NIOLockedValueBox") { nioLocked() },
+  .peer("ConcurrencyKit spinlock") {
+    let lock = Owned(peer_ck_spin_create(), peer_ck_spin_destroy)
+    return Subject(
+      run: { peer_ck_spin_increment_loop(lock.pointer, $0) },
+      total: { peer_ck_spin_value(lock.pointer) })
+  },
+]
+
+let sharedLockPeers: [Implementation] = [
+  .peer("NIOLockedValueBox") {
+    let box = NIOLockedValueBox(1)
+    return .tallied { count in
+      var sum = 0
+      for _ in 0..<count { sum &+= box.withLockedValue { $0 } }
+      return sum
+    }
+  },
+  .peer("ConcurrencyKit rwlock") { .tallied { peer_ck_rwlock_read_loop($0) } },
+  .peer("ConcurrencyKit brlock") { .tallied { peer_ck_brlock_read_loop($0) } },
+]
+
+/// Objects whose memory is given back behind a grace period.
+let deferredPeers: [Implementation] = [
+  .peer("liburcu call_rcu") {
+    Subject(run: { peer_urcu_call_loop($0) }, total: { peer_urcu_call_value() })
+  },
+  .peer("ConcurrencyKit epoch") {
+    Subject(run: { peer_ck_epoch_call_loop($0) }, total: { peer_ck_epoch_call_value() })
+  },
+]
+
+private func nioLocked() -> Subject {
+  let box = NIOLockedValueBox(0)
+  return Subject(
+    run: { for _ in 0..<$0 { box.withLockedValue { $0 &+= 1 } } },
+    total: { box.withLockedValue { $0 } })
+}
