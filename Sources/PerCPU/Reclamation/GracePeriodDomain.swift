@@ -18,7 +18,7 @@
 /// Use ``HazardDomain`` or ``SnapshotCell`` for single objects: there a reader that sleeps holds back what it reads, and
 /// here all that was deferred since it came. Use this if there are too many objects to protect one by one; for memory
 /// that is not ours to count (mapped files, buffers of a library); or to wait once until a change is known to everybody
-/// (``synchronize()``).
+/// (`synchronize()`).
 ///
 /// ## Deferring
 /// Calls wait in a list for each CPU. They are taken together when a grace period begins, done together when it is over, by
@@ -46,7 +46,7 @@
 /// ## Progress, memory ordering, signals, tasks, forks
 /// Entering is lock-free, leaving wait-free; neither makes a system call. Sections nest, at no special cost. They may
 /// be left by another thread and on another CPU, may be held across `await`, and both may be done in signal handlers. What was
-/// done before a call of ``afterGracePeriod(bytes:urgency:mayWait:_:)`` or ``synchronize()`` is seen in sections that
+/// done before a call of ``afterGracePeriod(bytes:urgency:mayWait:_:)`` or `synchronize()` is seen in sections that
 /// the grace period does not wait for; what was done in sections is seen after it.
 ///
 /// Deferring takes a lock of the CPU and may allocate: not for signal handlers. Waiting for a grace period inside of a

@@ -135,7 +135,7 @@ public final class PerCPUWords {
 
   /// Adds to a word of the own CPU, and tells what it held before. Wraps around on overflow.
   ///
-  /// - Parameter index: Which word; less than ``count``.
+  /// - Precondition: The index is less than ``count``.
   /// - Complexity: O(1). See the type for progress.
   @inlinable
   @discardableResult
@@ -146,7 +146,7 @@ public final class PerCPUWords {
 
   /// Stores into a word of the own CPU, and tells what it held before.
   ///
-  /// - Parameter index: Which word; less than ``count``.
+  /// - Precondition: The index is less than ``count``.
   /// - Complexity: O(1). See the type for progress.
   @inlinable
   @discardableResult
@@ -159,7 +159,7 @@ public final class PerCPUWords {
   ///
   /// To learn what the own CPU's word holds, and which CPU that is, expect and desire the same.
   ///
-  /// - Parameter index: Which word; less than ``count``.
+  /// - Precondition: The index is less than ``count``.
   /// - Complexity: O(1). See the type for progress.
   @inlinable
   @discardableResult
@@ -178,9 +178,7 @@ public final class PerCPUWords {
   /// The second word may be a state, an owner or a version, which makes the exchange of the first
   /// legitimate.
   ///
-  /// - Parameters:
-  ///   - expected: What the first word is to hold, and the second.
-  ///   - indices: Which words; less than ``count``.
+  /// - Precondition: The indices are less than ``count``.
   /// - Complexity: O(1). See the type for progress.
   @inlinable
   @discardableResult
@@ -203,8 +201,7 @@ public final class PerCPUWords {
   ///
   /// Makes nobody wait, and may see what a closure with exclusive access stores before it is done.
   ///
-  /// - Parameter index: Which word; less than ``count``.
-  /// - Precondition: `cpu` is one of ``CPU/possible`` or ``CPU/unbound``.
+  /// - Precondition: The index is less than ``count``; `cpu` is one of ``CPU/possible`` or ``CPU/unbound``.
   /// - Complexity: O(1), wait-free, apart from the check of `cpu`.
   public func load(cpu: CPU, at index: Int = 0) -> Int {
     defer { withExtendedLifetime(self) {} }
