@@ -8,11 +8,14 @@
 ///
 /// ```swift
 /// let domain = GracePeriodDomain()
+/// let table = UnsafeMutablePointer<Int>.allocate(capacity: 100)
 ///
-/// // Everywhere, all the time.              // Now and then.
-/// let total = domain.withReadSection {      let old = table.exchange(newer)
-///   sum(over: table.current)                domain.afterGracePeriod(bytes: old.byteCount) { old.deallocate() }
-/// }
+/// // Everywhere, all the time.
+/// let total = domain.withReadSection { sum(of: 100, in: table) }
+///
+/// // Now and then, when nobody can find it any more.
+/// nonisolated(unsafe) let old = table
+/// domain.afterGracePeriod(bytes: 800) { old.deallocate() }
 /// ```
 ///
 /// Use ``HazardDomain`` or ``SnapshotCell`` for single objects: there a reader that sleeps holds back what it reads, and
