@@ -156,8 +156,10 @@ static PERCPU_SLOW_PATH percpu_found store_if_slow(void *slots, intptr_t offset,
   return first_of(operate(slots, (operation){STORE_IF, desired, test}));
 }
 
-static PERCPU_SLOW_PATH percpu_found_pair store_if_both_slow(void *slots, percpu_pair_test test,
-                                                             intptr_t desired) {
+static PERCPU_SLOW_PATH percpu_found_pair store_if_both_slow(
+    void *slots, intptr_t first_offset, intptr_t second_offset, intptr_t first_expected,
+    intptr_t second_expected, intptr_t desired) {
+  percpu_pair_test test = {first_offset, second_offset, first_expected, second_expected};
   return operate(slots, (operation){STORE_IF_BOTH, desired, test});
 }
 
@@ -168,4 +170,4 @@ percpu_found (PERCPU_SLOW_PATH *const percpu_sequence_gated_exchange_slow)(
 percpu_found (PERCPU_SLOW_PATH *const percpu_sequence_gated_store_if_slow)(
     void *, intptr_t, intptr_t, intptr_t) = store_if_slow;
 percpu_found_pair (PERCPU_SLOW_PATH *const percpu_sequence_gated_store_if_both_slow)(
-    void *, percpu_pair_test, intptr_t) = store_if_both_slow;
+    void *, intptr_t, intptr_t, intptr_t, intptr_t, intptr_t) = store_if_both_slow;

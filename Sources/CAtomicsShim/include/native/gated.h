@@ -39,9 +39,11 @@ extern percpu_found (PERCPU_SLOW_PATH *PERCPU_NONNULL const percpu_sequence_gate
     void *PERCPU_NONNULL slots, intptr_t offset, intptr_t desired);
 extern percpu_found (PERCPU_SLOW_PATH *PERCPU_NONNULL const percpu_sequence_gated_store_if_slow)(
     void *PERCPU_NONNULL slots, intptr_t offset, intptr_t expected, intptr_t desired);
+// (The test is passed in parts: as a whole it would have to be in memory, for all.)
 extern percpu_found_pair (
     PERCPU_SLOW_PATH *PERCPU_NONNULL const percpu_sequence_gated_store_if_both_slow)(
-    void *PERCPU_NONNULL slots, percpu_pair_test test, intptr_t desired);
+    void *PERCPU_NONNULL slots, intptr_t first_offset, intptr_t second_offset,
+    intptr_t first_expected, intptr_t second_expected, intptr_t desired);
 
 // Each acquires and releases; a store that did not take place does not release.
 
@@ -87,7 +89,9 @@ PERCPU_INLINE percpu_found_pair percpu_sequence_gated_store_if_both(void *PERCPU
     case PERCPU_MISMATCH:
       return found;
     default:
-      return percpu_sequence_gated_store_if_both_slow(slots, test, desired);
+      return percpu_sequence_gated_store_if_both_slow(slots, test.first_offset, test.second_offset,
+                                                      test.first_expected, test.second_expected,
+                                                      desired);
   }
 }
 
