@@ -96,7 +96,8 @@ private func mutexedArray() -> Subject {
       }
     },
     total: {
-      sum.deliver(buffer.pointer.pointee.withLock { $0.take() }.span)
+      let rest = buffer.pointer.pointee.withLock { $0.take() }
+      sum.deliver(rest.span)
       return sum.value
     })
 }
@@ -118,7 +119,8 @@ private func lockedArray() -> Subject {
     total: {
       peer_locked_hold(lock.pointer, false)
       defer { peer_locked_release(lock.pointer) }
-      sum.deliver(buffer.pointer.pointee.take().span)
+      let rest = buffer.pointer.pointee.take()
+      sum.deliver(rest.span)
       return sum.value
     })
 }
@@ -138,7 +140,10 @@ private func queue() -> Subject {
       queue.sync {}
     },
     total: {
-      queue.sync { sum.deliver(buffer.pointer.pointee.take().span) }
+      queue.sync {
+        let rest = buffer.pointer.pointee.take()
+        sum.deliver(rest.span)
+      }
       return sum.value
     })
 }
@@ -208,7 +213,8 @@ private func mutexedTexts() -> Subject {
       }
     },
     total: {
-      sum.deliver(buffer.pointer.pointee.withLock { $0.take() }.span)
+      let rest = buffer.pointer.pointee.withLock { $0.take() }
+      sum.deliver(rest.span)
       return sum.value
     })
 }

@@ -32,66 +32,67 @@ struct BatchLocks {
     self.isSpinning = isSpinning
   }
 
+  @inlinable
+  @inline(__always)
+  func row(_ index: Int) -> BatchRow { unsafe BatchRow(rows.word(index)) }
+
   // MARK: Locally
 
   /// Acquires the lock of the row this thread is on unless it is held.
   @inlinable
   @inline(__always)
-  func tryAcquireLocal() -> Int? {
-    if isSpinning { return spinLocal() }
-    return unsafe rows.tryAcquireLocal().map { unsafe rows.row(of: $0) }
+  func tryAcquireLocal() -> BatchRow? {
+    if isSpinning {
+      let row = row(percpu_row_hint())
+      return trySpin(row) ? row : nil
+    }
+    return unsafe rows.tryAcquireLocal().map { unsafe BatchRow($0) }
   }
 
   @inlinable
   @inline(__always)
-  func spinLocal() -> Int? {
-    let row = percpu_row_hint()
-    return trySpin(row) ? row : nil
-  }
-
-  @inlinable
-  @inline(__always)
-  func trySpin(_ row: Int) -> Bool {
+  func trySpin(_ row: BatchRow) -> Bool {
     // Acquire: pairs with the release of the last holder.
-    unsafe percpu_word_compare_exchange_acquire(rows.word(row), 0, percpu_thread_token()).exchanged
+    unsafe percpu_word_compare_exchange_acquire(row.word, 0, percpu_thread_token()).exchanged
   }
 
   @inlinable
   @inline(__always)
-  func release(_ row: Int) {
+  func release(_ row: BatchRow) {
     if isSpinning {
       // Release: pairs with the acquire of the next holder.
-      unsafe percpu_word_store_release(rows.word(row), 0)
+      unsafe percpu_word_store_release(row.word, 0)
     } else {
-      unsafe rows.release(rows.word(row))
+      unsafe rows.release(row.word)
     }
   }
 
   // MARK: From anywhere
 
-  func tryAcquire(_ row: Int) -> Bool {
-    isSpinning ? trySpin(row) : rows.tryAcquire(row, percpu_thread_token())
+  func tryAcquire(_ index: Int) -> BatchRow? {
+    let row = row(index)
+    let isMine = isSpinning ? trySpin(row) : rows.tryAcquire(index, percpu_thread_token())
+    return isMine ? row : nil
   }
 
   /// Waits for the lock, which this thread must not hold.
-  func acquire(_ row: Int) {
-    if !isSpinning {
-      _ = unsafe rows.acquire(row)
-      return
-    }
+  func acquire(_ index: Int) -> BatchRow {
+    if !isSpinning { return unsafe BatchRow(rows.acquire(index)) }
+    let row = row(index)
     var turn = 0
     while !trySpin(row) {
       // Relaxed: the compare-exchange acquires.
-      while unsafe percpu_word_load_relaxed(rows.word(row)) != 0 {
+      while unsafe percpu_word_load_relaxed(row.word) != 0 {
         turn += 1
         // The holder may need our CPU.
         if turn % Self.spins == 0 { percpu_thread_yield() } else { percpu_pause() }
       }
     }
+    return row
   }
 
-  func isMine(_ row: Int) -> Bool {
+  func isMine(_ index: Int) -> Bool {
     // Relaxed: only this thread stores its token, and takes it away.
-    unsafe percpu_word_load_relaxed(rows.word(row)) == percpu_thread_token()
+    unsafe percpu_word_load_relaxed(row(index).word) == percpu_thread_token()
   }
 }

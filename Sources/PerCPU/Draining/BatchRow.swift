@@ -6,9 +6,10 @@ public import CAtomicsShim
 ///
 ///     0   lock       see BatchLocks
 ///     16  count      elements in the half that is filled
-///     24  offset     where in the row's buffers that half begins
-///     32  taken      delivery tickets drawn
-///     36  delivered  delivery tickets done with; its lowest bit: somebody sleeps until it changes
+///     24  half       where the half that is filled begins
+///     32  other      where the other one begins
+///     40  taken      delivery tickets drawn
+///     44  delivered  delivery tickets done with; its lowest bit: somebody sleeps until it changes
 ///     64  (of the unbound row) the lock that a drain of all holds
 ///
 /// Tickets are counted in steps of 2 and wrap around.
@@ -32,8 +33,8 @@ struct BatchRow {
 
   @inlinable
   @inline(__always)
-  init(_ slots: UnsafeMutableRawPointer, _ row: Int) {
-    unsafe word = percpu_row_word(slots, row)
+  init(_ word: UnsafeMutablePointer<Int>) {
+    unsafe self.word = word
   }
 
   // Relaxed, all of them: ordered by the row's lock.
@@ -47,13 +48,34 @@ struct BatchRow {
 
   @inlinable
   @inline(__always)
-  var offset: Int {
-    get { unsafe percpu_word_load_relaxed(word + 3) }
-    nonmutating set { unsafe percpu_word_store_relaxed(word + 3, newValue) }
+  var half: UnsafeMutableRawPointer {
+    unsafe percpu_pointer_load_relaxed(place(24)).unsafelyUnwrapped
+  }
+
+  private var other: UnsafeMutableRawPointer {
+    unsafe percpu_pointer_load_relaxed(place(32)).unsafelyUnwrapped
+  }
+
+  @inlinable
+  @inline(__always)
+  func place(_ offset: Int) -> UnsafeMutablePointer<UnsafeMutableRawPointer?> {
+    unsafe (UnsafeMutableRawPointer(word) + offset)
+      .assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
+  }
+
+  func begin(with half: UnsafeMutableRawPointer, and other: UnsafeMutableRawPointer) {
+    unsafe percpu_pointer_store_relaxed(place(24), half)
+    unsafe percpu_pointer_store_relaxed(place(32), other)
+  }
+
+  /// Goes on with the other half, which must be free.
+  func changeHalves() {
+    unsafe begin(with: other, and: half)
+    count = 0
   }
 
   var taken: UnsafeMutablePointer<UInt32> {
-    unsafe UnsafeMutableRawPointer(word + 4).assumingMemoryBound(to: UInt32.self)
+    unsafe UnsafeMutableRawPointer(word + 5).assumingMemoryBound(to: UInt32.self)
   }
 
   var delivered: UnsafeMutablePointer<UInt32> { unsafe taken + 1 }

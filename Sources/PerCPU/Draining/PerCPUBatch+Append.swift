@@ -7,18 +7,18 @@ extension PerCPUBatch {
   /// For whoever did not get the own row.
   @usableFromInline
   func appendShared(_ element: consuming Element) {
-    guard let index = acquireUnbound() else { return overflow.add(element) }
-    appendHolding(index, element)
+    guard let row = acquireUnbound() else { return overflow.add(element) }
+    appendHolding(row, element)
   }
 
   /// For the holder of a row's lock, who is rid of it afterwards.
   @usableFromInline
-  func appendHolding(_ index: Int, _ element: consuming Element) {
-    var index = index
+  func appendHolding(_ row: BatchRow, _ element: consuming Element) {
+    var row = row
     while true {
-      switch room(in: index) {
+      switch room(in: row) {
       case .here:
-        add(element, to: index)
+        add(element, to: row)
         return
       case .nowhere:
         return overflow.add(element)
@@ -26,18 +26,16 @@ extension PerCPUBatch {
         guard let next = locks.tryAcquireLocal() ?? acquireUnbound() else {
           return overflow.add(element)
         }
-        index = next
+        row = next
       }
     }
   }
 
   /// Acquires the lock of the unbound row, unless this thread must not wait for it.
-  private func acquireUnbound() -> Int? {
+  private func acquireUnbound() -> BatchRow? {
     let unbound = CPU.unbound.rawValue
-    if locks.tryAcquire(unbound) { return unbound }
-    if isDelivering || locks.isMine(unbound) { return nil }
-    locks.acquire(unbound)
-    return unbound
+    if let row = locks.tryAcquire(unbound) { return row }
+    return isDelivering || locks.isMine(unbound) ? nil : locks.acquire(unbound)
   }
 
   private enum Room {
@@ -50,38 +48,36 @@ extension PerCPUBatch {
 
   /// Whether there is room for an element: in front of it everything is delivered where it is to be
   /// delivered at once.
-  private func room(in index: Int) -> Room {
-    let row = row(index)
+  private func room(in row: BatchRow) -> Room {
     let isFull = row.count > last
     guard isFull || isSuspended else { return .here }
     if isDelivering {
-      locks.release(index)
+      locks.release(row)
       return .nowhere
     }
     if row.isInFlight {
       let ticket = row.ticketsDrawn
-      locks.release(index)
+      locks.release(row)
       row.wait(for: ticket)
       return .perhapsAgain
     }
     if !isFull { return .here }
     // Left by somebody who could not deliver it.
-    takeAndDeliver(index)
+    takeAndDeliver(row)
     deliverOverflow()
     return .perhapsAgain
   }
 
-  private func add(_ element: consuming Element, to index: Int) {
-    let row = row(index)
+  private func add(_ element: consuming Element, to row: BatchRow) {
     let count = row.count
-    unsafe place(in: index, row, count).initialize(to: element)
+    unsafe (elements(of: row) + count).initialize(to: element)
     row.count = count + 1
     // A suspension that has begun since the look for room finds the element, as it waits for the
     // lock.
     if count < last && !isSuspended || row.isInFlight || isDelivering {
-      locks.release(index)
+      locks.release(row)
     } else {
-      takeAndDeliver(index)
+      takeAndDeliver(row)
       deliverOverflow()
     }
   }

@@ -32,8 +32,8 @@ extension PerCPUBatch {
     // Relaxed: what it tells is ordered by the fences and the lock.
     let seen = unsafe percpu_u32_load_relaxed(generation)
     let lock = unsafe RowLocks(slots: locks.rows.slots + BatchRow.drainLockOffset)
-    let word = unsafe lock.acquire(CPU.unbound.rawValue)
-    defer { unsafe lock.release(word) }
+    let held = unsafe lock.acquire(CPU.unbound.rawValue)
+    defer { unsafe lock.release(held) }
     // Relaxed: changed by holders of the lock alone.
     if unsafe percpu_u32_load_relaxed(generation) != seen { return }
     unsafe percpu_u32_store_relaxed(generation, seen &+ 1)
@@ -83,46 +83,43 @@ extension PerCPUBatch {
 
   /// Waits until everything is delivered that was appended to a row before.
   private func drain(_ index: Int) {
-    let row = row(index)
     requireNotHeld(index)
-    locks.acquire(index)
+    let row = locks.acquire(index)
     let isEmpty = row.count == 0 && (index != CPU.unbound.rawValue || overflow.isEmpty)
     let ticket = isEmpty ? row.ticketsDrawn : row.ticketsAfterNext
     while !row.isDone(ticket) {
-      if !row.isInFlight { return takeAndDeliver(index) }
+      if !row.isInFlight { return takeAndDeliver(row) }
       let inFlight = row.ticketsDrawn
-      locks.release(index)
+      locks.release(row)
       row.wait(for: inFlight)
       if row.isDone(ticket) { return }
-      locks.acquire(index)
+      _ = locks.acquire(index)
     }
-    locks.release(index)
+    locks.release(row)
   }
 
   /// Takes what lies in a row and delivers it. For the holder of its lock, who is rid of it
   /// afterwards, when nothing is in flight.
-  func takeAndDeliver(_ index: Int, isLocked: Bool = true) {
+  func takeAndDeliver(_ row: BatchRow, isLocked: Bool = true) {
     // Before it takes: a handler in between must not wait for it.
     unsafe Delivery.perform(of: common) {
-      let row = row(index)
-      let count = row.count
-      let elements = unsafe place(in: index, row, 0)
-      var added = index == CPU.unbound.rawValue ? overflow.takeAll() : nil
+      let cpu = unsafe CPU(rawValue: locks.rows.row(of: row.word))
+      let elements = unsafe elements(of: row), count = row.count
+      var added = cpu == .unbound ? overflow.takeAll() : nil
       let ticket = row.drawTicket()
-      row.count = 0
-      row.offset = row.offset == 0 ? halfSize : 0
-      if isLocked { locks.release(index) }
-      unsafe pass(elements, count, of: index)
+      row.changeHalves()
+      if isLocked { locks.release(row) }
+      unsafe pass(elements, count, of: cpu)
       while let moved = unsafe added?.move(to: elements, atMost: last + 1), moved > 0 {
-        unsafe pass(elements, moved, of: index)
+        unsafe pass(elements, moved, of: cpu)
       }
       row.finish(ticket)
     }
   }
 
-  private func pass(_ elements: UnsafeMutablePointer<Element>, _ count: Int, of index: Int) {
+  private func pass(_ elements: UnsafeMutablePointer<Element>, _ count: Int, of cpu: CPU) {
     if count == 0 { return }
-    unsafe sink(CPU(rawValue: index), UnsafeBufferPointer(start: elements, count: count).span)
+    unsafe sink(cpu, UnsafeBufferPointer(start: elements, count: count).span)
     unsafe elements.deinitialize(count: count)
   }
 

@@ -140,15 +140,12 @@ public final class PerCPUBatch<Element> {
 
   @usableFromInline
   let locks: BatchLocks
-  /// The halves of row r begin at `buffers + (r << shift)`.
-  @usableFromInline
-  let buffers: UnsafeMutableRawPointer
-  @usableFromInline
-  let shift: Int
   /// Index of the last element of a half.
   @usableFromInline
   let last: Int
   let sink: Sink
+  /// Buffers that are too large to stand behind the rows' words.
+  private let outside: UnsafeMutableRawPointer?
 
   /// Creates a batch.
   ///
@@ -157,7 +154,7 @@ public final class PerCPUBatch<Element> {
   ///   - locking: How the CPUs' buffers are locked.
   ///   - sink: Gets the elements.
   /// - Precondition: `capacity` is positive; elements are aligned to at most 128 bytes.
-  /// - Complexity: O(1).
+  /// - Complexity: O(possible CPUs).
   public init(
     capacityPerCPU capacity: Int, locking: Locking = .automatic, sink: @escaping Sink
   ) {
@@ -173,25 +170,25 @@ public final class PerCPUBatch<Element> {
     last = capacity - 1
     self.sink = sink
     if Self.isInBlock(capacity) {
-      shift = Int(PERCPU_ROW_SHIFT)
-      unsafe buffers = slots + BatchRow.headerSize
+      unsafe outside = nil
+      unsafe placeHalves(slots + BatchRow.headerSize, shift: Int(PERCPU_ROW_SHIFT))
     } else {
-      shift = Int.bitWidth - (size - 1).leadingZeroBitCount
-      guard let memory = unsafe percpu_memory_reserve(Self.reservationSize(shift: shift)) else {
+      let shift = Self.shift(capacity)
+      unsafe outside = percpu_memory_reserve(Self.reservationSize(capacity))
+      guard let memory = unsafe outside else {
         fatalError("PerCPU: no address space is left for buffers of \(size) bytes")
       }
-      unsafe buffers = memory + Int(PERCPU_EXTRA_ROWS) << shift
+      unsafe placeHalves(memory + Int(PERCPU_EXTRA_ROWS) << shift, shift: shift)
     }
   }
 
   deinit {
     // Nobody else is left.
-    for cpu in CPU.rows { takeAndDeliver(cpu.rawValue, isLocked: false) }
+    for cpu in CPU.rows { takeAndDeliver(locks.row(cpu.rawValue), isLocked: false) }
     unsafe PerCPUArena.shared.deallocate(
       locks.rows.slots, byteCount: Self.blockSize(last + 1))
-    if !Self.isInBlock(last + 1) {
-      unsafe percpu_memory_release(
-        buffers - Int(PERCPU_EXTRA_ROWS) << shift, Self.reservationSize(shift: shift))
+    if let memory = unsafe outside {
+      unsafe percpu_memory_release(memory, Self.reservationSize(last + 1))
     }
   }
 
@@ -208,41 +205,50 @@ public final class PerCPUBatch<Element> {
   public func append(_ element: consuming sending Element) {
     // The object must outlive the use of its memory, which the optimizer does not know to be its.
     defer { withExtendedLifetime(self) {} }
-    guard let index = locks.tryAcquireLocal() else { return appendShared(element) }
-    let row = unsafe BatchRow(locks.rows.slots, index)
+    guard let row = locks.tryAcquireLocal() else { return appendShared(element) }
     let count = row.count
     guard _fastPath(count < last), _fastPath(!isSuspended) else {
-      return appendHolding(index, element)
+      return appendHolding(row, element)
     }
-    unsafe place(in: index, row, count).initialize(to: element)
+    unsafe (elements(of: row) + count).initialize(to: element)
     row.count = count &+ 1
-    locks.release(index)
+    locks.release(row)
   }
 
   // MARK: Memory
 
+  /// Those of the half that is filled.
   @inlinable
   @inline(__always)
-  func place(in index: Int, _ row: BatchRow, _ count: Int) -> UnsafeMutablePointer<Element> {
-    unsafe (buffers + (index &<< shift) + row.offset)
-      .assumingMemoryBound(to: Element.self) + count
+  func elements(of row: BatchRow) -> UnsafeMutablePointer<Element> {
+    unsafe row.half.assumingMemoryBound(to: Element.self)
   }
 
-  func row(_ index: Int) -> BatchRow { unsafe BatchRow(locks.rows.slots, index) }
-
-  var halfSize: Int { (last + 1) * MemoryLayout<Element>.stride }
+  /// The halves of row r stand at `buffers + (r << shift)`.
+  private func placeHalves(_ buffers: UnsafeMutableRawPointer, shift: Int) {
+    for cpu in CPU.rows {
+      let half = unsafe buffers + cpu.rawValue << shift
+      unsafe locks.row(cpu.rawValue).begin(
+        with: half, and: half + (last + 1) * MemoryLayout<Element>.stride)
+    }
+  }
 
   private static func isInBlock(_ capacity: Int) -> Bool {
-    2 * capacity * MemoryLayout<Element>.stride <= PerCPUArena.rowSize - BatchRow.headerSize
+    size(capacity) <= PerCPUArena.rowSize - BatchRow.headerSize
   }
+
+  private static func size(_ capacity: Int) -> Int { 2 * capacity * MemoryLayout<Element>.stride }
 
   private static func blockSize(_ capacity: Int) -> Int {
-    let buffers = isInBlock(capacity) ? 2 * capacity * MemoryLayout<Element>.stride : 0
-    return BatchRow.headerSize + buffers
+    BatchRow.headerSize + (isInBlock(capacity) ? size(capacity) : 0)
   }
 
-  private static func reservationSize(shift: Int) -> Int {
-    (Int(percpu_cpu_reservation()) + Int(PERCPU_EXTRA_ROWS)) << shift
+  private static func shift(_ capacity: Int) -> Int {
+    Int.bitWidth - (size(capacity) - 1).leadingZeroBitCount
+  }
+
+  private static func reservationSize(_ capacity: Int) -> Int {
+    (Int(percpu_cpu_reservation()) + Int(PERCPU_EXTRA_ROWS)) << shift(capacity)
   }
 
   // MARK: The common row
