@@ -38,6 +38,16 @@ struct BatchLocks {
 
   // MARK: Locally
 
+  /// Acquires the lock of the row this thread is on, if that is a restartable one that is free, and
+  /// nothing comes in between.
+  @inlinable
+  @inline(__always)
+  func tryAcquireLocalOnce() -> BatchRow? {
+    if _slowPath(isSpinning) { return nil }
+    let claim = unsafe percpu_sequence_claim_once(rows.slots, 0, percpu_thread_token())
+    return unsafe claim.committed ? BatchRow(claim.word.unsafelyUnwrapped) : nil
+  }
+
   /// Acquires the lock of the row this thread is on unless it is held.
   @inlinable
   @inline(__always)

@@ -21,6 +21,13 @@ struct BatchOverflow<Element> {
     unsafe percpu_pointer_load_relaxed(head) == nil
   }
 
+  /// Whether it is empty, for a drain. What is added later is ordered behind the drain, as by a
+  /// lock.
+  func isFoundEmpty() -> Bool {
+    // Acquire and release: pairs with those of `add`.
+    unsafe percpu_pointer_compare_exchange_acq_rel(head, nil, nil).exchanged
+  }
+
   private static var offset: Int {
     max(MemoryLayout<Int>.size, MemoryLayout<Element>.alignment)
   }
@@ -36,8 +43,9 @@ struct BatchOverflow<Element> {
     var newest = unsafe percpu_pointer_load_relaxed(head)
     while true {
       unsafe node.storeBytes(of: newest, as: UnsafeMutableRawPointer?.self)
-      // Release: pairs with the acquire of `takeAll`.
-      let result = unsafe percpu_pointer_compare_exchange_release(head, newest, node)
+      // Release: pairs with the acquire of `takeAll`. Acquire: pairs with the release of
+      // `isFoundEmpty` and `takeAll`.
+      let result = unsafe percpu_pointer_compare_exchange_acq_rel(head, newest, node)
       if unsafe result.exchanged { return }
       unsafe newest = result.original
     }
@@ -46,8 +54,8 @@ struct BatchOverflow<Element> {
   /// Takes all there is; the oldest comes first.
   func takeAll() -> Elements {
     if isEmpty { return unsafe Elements(first: nil) }
-    // Acquire: pairs with the release of `add`.
-    var newest = unsafe percpu_pointer_exchange_acquire(head, nil)
+    // Acquire and release: pairs with those of `add`.
+    var newest = unsafe percpu_pointer_exchange_acq_rel(head, nil)
     var oldest: UnsafeMutableRawPointer? = nil
     while let node = unsafe newest {
       unsafe newest = node.load(as: UnsafeMutableRawPointer?.self)

@@ -5,11 +5,13 @@ public import CAtomicsShim
 /// The words of a batch's row. All but `delivered` belong to whoever holds the row's lock.
 ///
 ///     0   lock       see BatchLocks
-///     16  count      elements in the half that is filled
-///     24  half       where the half that is filled begins
-///     32  other      where the other one begins
-///     40  taken      delivery tickets drawn
-///     44  delivered  delivery tickets done with; its lowest bit: somebody sleeps until it changes
+///     16  next       where the next element goes
+///     24  limit      where that is done without a further look: in front of the half's last place;
+///                    0 while elements are delivered at once
+///     32  half       where the half that is filled begins
+///     40  other      where the other one begins
+///     48  taken      delivery tickets drawn
+///     52  delivered  delivery tickets done with; its lowest bit: somebody sleeps until it changes
 ///     64  (of the unbound row) the lock that a drain of all holds
 ///
 /// Tickets are counted in steps of 2 and wrap around.
@@ -41,19 +43,26 @@ struct BatchRow {
 
   @inlinable
   @inline(__always)
-  var count: Int {
-    get { unsafe percpu_word_load_relaxed(word + 2) }
-    nonmutating set { unsafe percpu_word_store_relaxed(word + 2, newValue) }
+  var next: UnsafeMutableRawPointer {
+    get { unsafe percpu_pointer_load_relaxed(place(16)).unsafelyUnwrapped }
+    nonmutating set { unsafe percpu_pointer_store_relaxed(place(16), newValue) }
   }
 
   @inlinable
   @inline(__always)
-  var half: UnsafeMutableRawPointer {
-    unsafe percpu_pointer_load_relaxed(place(24)).unsafelyUnwrapped
+  var limit: Int {
+    get { unsafe percpu_word_load_relaxed(word + 3) }
+    nonmutating set { unsafe percpu_word_store_relaxed(word + 3, newValue) }
   }
 
-  private var other: UnsafeMutableRawPointer {
-    unsafe percpu_pointer_load_relaxed(place(32)).unsafelyUnwrapped
+  var half: UnsafeMutableRawPointer {
+    get { unsafe percpu_pointer_load_relaxed(place(32)).unsafelyUnwrapped }
+    nonmutating set { unsafe percpu_pointer_store_relaxed(place(32), newValue) }
+  }
+
+  var other: UnsafeMutableRawPointer {
+    get { unsafe percpu_pointer_load_relaxed(place(40)).unsafelyUnwrapped }
+    nonmutating set { unsafe percpu_pointer_store_relaxed(place(40), newValue) }
   }
 
   @inlinable
@@ -63,19 +72,18 @@ struct BatchRow {
       .assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
   }
 
-  func begin(with half: UnsafeMutableRawPointer, and other: UnsafeMutableRawPointer) {
-    unsafe percpu_pointer_store_relaxed(place(24), half)
-    unsafe percpu_pointer_store_relaxed(place(32), other)
-  }
+  /// Bytes of the half that are filled.
+  var filled: Int { unsafe next - half }
 
-  /// Goes on with the other half, which must be free.
-  func changeHalves() {
-    unsafe begin(with: other, and: half)
-    count = 0
+  /// Goes on with the other half, which must be free, or begins.
+  func fill(_ half: UnsafeMutableRawPointer, other: UnsafeMutableRawPointer) {
+    unsafe self.half = half
+    unsafe self.other = other
+    unsafe next = half
   }
 
   var taken: UnsafeMutablePointer<UInt32> {
-    unsafe UnsafeMutableRawPointer(word + 5).assumingMemoryBound(to: UInt32.self)
+    unsafe UnsafeMutableRawPointer(word + 6).assumingMemoryBound(to: UInt32.self)
   }
 
   var delivered: UnsafeMutablePointer<UInt32> { unsafe taken + 1 }

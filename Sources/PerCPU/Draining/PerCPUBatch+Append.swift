@@ -49,8 +49,11 @@ extension PerCPUBatch {
   /// Whether there is room for an element: in front of it everything is delivered where it is to be
   /// delivered at once.
   private func room(in row: BatchRow) -> Room {
-    let isFull = row.count > last
-    guard isFull || isSuspended else { return .here }
+    let isFull = row.filled == halfSize
+    if !isSuspended {
+      openLimit(of: row)
+      if !isFull { return .here }
+    }
     if isDelivering {
       locks.release(row)
       return .nowhere
@@ -69,12 +72,11 @@ extension PerCPUBatch {
   }
 
   private func add(_ element: consuming Element, to row: BatchRow) {
-    let count = row.count
-    unsafe (elements(of: row) + count).initialize(to: element)
-    row.count = count + 1
-    // A suspension that has begun since the look for room finds the element, as it waits for the
-    // lock.
-    if count < last && !isSuspended || row.isInFlight || isDelivering {
+    let next = unsafe row.next
+    unsafe next.assumingMemoryBound(to: Element.self).initialize(to: element)
+    unsafe row.next = next + MemoryLayout<Element>.stride
+    // A suspension that has begun since the look for room finds the element: it waits for the lock.
+    if row.filled < halfSize && !isSuspended || row.isInFlight || isDelivering {
       locks.release(row)
     } else {
       takeAndDeliver(row)

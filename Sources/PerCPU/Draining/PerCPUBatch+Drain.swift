@@ -27,9 +27,8 @@ extension PerCPUBatch {
   /// - Complexity: O(possible CPUs), each as ``drain(cpu:)``. Wakes nobody.
   public func drainAll() {
     requireOutside()
-    // Pairs with the one between the bump of the generation and the scan of another drain.
-    percpu_fence_seq_cst()
-    // Relaxed: what it tells is ordered by the fences and the lock.
+    // Relaxed: a drain whose scan came before what was appended bumped it before that, as the locks
+    // of the rows tell.
     let seen = unsafe percpu_u32_load_relaxed(generation)
     let lock = unsafe RowLocks(slots: locks.rows.slots + BatchRow.drainLockOffset)
     let held = unsafe lock.acquire(CPU.unbound.rawValue)
@@ -37,8 +36,6 @@ extension PerCPUBatch {
     // Relaxed: changed by holders of the lock alone.
     if unsafe percpu_u32_load_relaxed(generation) != seen { return }
     unsafe percpu_u32_store_relaxed(generation, seen &+ 1)
-    // Pairs with the one in front of another drain's look at the generation.
-    percpu_fence_seq_cst()
     for cpu in CPU.rows { drain(cpu.rawValue) }
     deliverOverflow()
   }
@@ -55,7 +52,7 @@ extension PerCPUBatch {
     requireOutside()
     // Relaxed: read under the rows' locks, which the drain acquires after it.
     _ = unsafe percpu_u32_fetch_add_relaxed(suspensions, 1)
-    for cpu in CPU.rows { drain(cpu.rawValue) }
+    for cpu in CPU.rows { drain(cpu.rawValue, closing: true) }
     deliverOverflow()
     return Suspension(of: self)
   }
@@ -81,11 +78,14 @@ extension PerCPUBatch {
 
   // MARK: One row
 
-  /// Waits until everything is delivered that was appended to a row before.
-  private func drain(_ index: Int) {
+  /// Waits until everything is delivered that was appended to a row before. What comes later is
+  /// delivered at once if the row is closed.
+  private func drain(_ index: Int, closing: Bool = false) {
     requireNotHeld(index)
     let row = locks.acquire(index)
-    let isEmpty = row.count == 0 && (index != CPU.unbound.rawValue || overflow.isEmpty)
+    if closing { row.limit = 0 }
+    let isEmpty =
+      row.filled == 0 && (index != CPU.unbound.rawValue || overflow.isFoundEmpty())
     let ticket = isEmpty ? row.ticketsDrawn : row.ticketsAfterNext
     while !row.isDone(ticket) {
       if !row.isInFlight { return takeAndDeliver(row) }
@@ -104,23 +104,20 @@ extension PerCPUBatch {
     // Before it takes: a handler in between must not wait for it.
     unsafe Delivery.perform(of: common) {
       let cpu = unsafe CPU(rawValue: locks.rows.row(of: row.word))
-      let elements = unsafe elements(of: row), count = row.count
+      let taken = unsafe row.half, count = row.filled / MemoryLayout<Element>.stride
       var added = cpu == .unbound ? overflow.takeAll() : nil
       let ticket = row.drawTicket()
-      row.changeHalves()
+      let isOpen = row.limit != 0
+      unsafe row.fill(row.other, other: taken)
+      if isOpen { openLimit(of: row) }
       if isLocked { locks.release(row) }
-      unsafe pass(elements, count, of: cpu)
-      while let moved = unsafe added?.move(to: elements, atMost: last + 1), moved > 0 {
-        unsafe pass(elements, moved, of: cpu)
+      let elements = unsafe taken.assumingMemoryBound(to: Element.self)
+      if count > 0 { unsafe pass(cpu, elements, count) }
+      while let moved = unsafe added?.move(to: elements, atMost: capacity), moved > 0 {
+        unsafe pass(cpu, elements, moved)
       }
       row.finish(ticket)
     }
-  }
-
-  private func pass(_ elements: UnsafeMutablePointer<Element>, _ count: Int, of cpu: CPU) {
-    if count == 0 { return }
-    unsafe sink(cpu, UnsafeBufferPointer(start: elements, count: count).span)
-    unsafe elements.deinitialize(count: count)
   }
 
   /// Delivers what a sink, or a handler in the middle of a slow path, has left.

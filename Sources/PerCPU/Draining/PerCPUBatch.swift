@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import CAtomicsShim
+internal import CAtomicsShim
 
 /// Elements that are collected for each CPU and delivered many at a time.
 ///
@@ -91,25 +91,26 @@ public final class PerCPUBatch<Element> {
   //
   // Drains of all coalesce:
   //
-  //     full fence                          pairs with the second one of another drain
   //     seen := generation
   //     lock                                held until the sinks have returned
   //     generation != seen? return          somebody began to drain after we came, and is done
   //     generation += 1                     before the scan
-  //     full fence                          pairs with the first one of another drain
   //     drain each row
   //
-  // X appends, comes and sees generation g. If Y has bumped it by the time X holds the lock, Y's
-  // bump came after X's look; by the fences Y's acquisition of each row's lock then finds X's
-  // release, or a later one. So Y has delivered what X appended. If the generation were bumped
-  // behind the scan, X could come in the middle of Y's scan, append to a row that Y has passed, and
-  // find the generation bumped.
+  // X appends, comes and sees generation g. If the generation is another one by the time X holds the
+  // lock, Y has bumped it after X's look, and has drained each row since. The row's lock orders that
+  // with what X appended. Had Y been there before, Y's bump would have been, too, and X had seen it. So
+  // Y came later, and has delivered it. If the generation were bumped behind the scan, X could come in
+  // the middle of Y's scan, append to a row that Y has passed, and find the generation bumped. Kernels
+  // need two full fences here, as they look for what is to be drained without locks.
   //
-  // Suspending: count it; then drain each row, which acquires each lock. Whoever acquires it later
-  // sees the count; whoever acquired it before has left what it appended to that drain. So the lock
-  // is the grace period, the count can be read without ordering, and from then on whoever holds the
-  // lock leaves the row as empty as it was: it delivers what it appends, in the same critical
-  // section's ticket, and first waits if a ticket is not done with. Coalescing with a drain that
+  // Suspending: count it; then close and drain each row, which acquires each lock. Whoever acquires
+  // it later finds the row closed and looks at the count; whoever acquired it before has left what it
+  // appended to that drain. So the lock is the grace period, the count can be read without ordering,
+  // and from then on whoever holds the lock leaves the row as empty as it was: it delivers what it
+  // appends, by a ticket that it draws in the same critical section, and first waits if one is not
+  // done with. Whoever finds nobody suspended opens the row again, by the lock ordered with those that
+  // close it. Coalescing with a drain that
   // began before the count would miss what was appended behind it, an unlocked look for emptiness
   // what is being appended.
   //
@@ -140,10 +141,9 @@ public final class PerCPUBatch<Element> {
 
   @usableFromInline
   let locks: BatchLocks
-  /// Index of the last element of a half.
-  @usableFromInline
-  let last: Int
-  let sink: Sink
+  let capacity: Int
+  /// Passes elements to the sink and destroys them.
+  let pass: @Sendable (CPU, UnsafeMutablePointer<Element>, Int) -> Void
   /// Buffers that are too large to stand behind the rows' words.
   private let outside: UnsafeMutableRawPointer?
 
@@ -155,20 +155,33 @@ public final class PerCPUBatch<Element> {
   ///   - sink: Gets the elements.
   /// - Precondition: `capacity` is positive; elements are aligned to at most 128 bytes.
   /// - Complexity: O(possible CPUs).
-  public init(
+  @inlinable
+  public convenience init(
     capacityPerCPU capacity: Int, locking: Locking = .automatic, sink: @escaping Sink
+  ) {
+    // Here, where the compiler knows the elements.
+    unsafe self.init(capacity, locking) { cpu, elements, count in
+      unsafe sink(cpu, UnsafeBufferPointer(start: elements, count: count).span)
+      unsafe elements.deinitialize(count: count)
+    }
+  }
+
+  @usableFromInline
+  init(
+    _ capacity: Int, _ locking: Locking,
+    pass: @escaping @Sendable (CPU, UnsafeMutablePointer<Element>, Int) -> Void
   ) {
     enforce(capacity > 0, "capacityPerCPU must be positive; \(capacity) is not")
     enforce(
       MemoryLayout<Element>.alignment <= PerCPUArena.lineSize,
       "PerCPUBatch holds elements aligned to at most \(PerCPUArena.lineSize) bytes")
     let (size, isTooLarge) = capacity.multipliedReportingOverflow(
-      by: 2 * max(MemoryLayout<Element>.stride, 1))
+      by: 2 * MemoryLayout<Element>.stride)
     enforce(!isTooLarge && size <= 1 << 40, "PerCPUBatch has no room for \(capacity) elements")
     let slots = unsafe PerCPUArena.shared.allocate(byteCount: Self.blockSize(capacity))
     unsafe locks = BatchLocks(slots: slots, isSpinning: locking == .spin)
-    last = capacity - 1
-    self.sink = sink
+    self.capacity = capacity
+    unsafe self.pass = pass
     if Self.isInBlock(capacity) {
       unsafe outside = nil
       unsafe placeHalves(slots + BatchRow.headerSize, shift: Int(PERCPU_ROW_SHIFT))
@@ -186,9 +199,9 @@ public final class PerCPUBatch<Element> {
     // Nobody else is left.
     for cpu in CPU.rows { takeAndDeliver(locks.row(cpu.rawValue), isLocked: false) }
     unsafe PerCPUArena.shared.deallocate(
-      locks.rows.slots, byteCount: Self.blockSize(last + 1))
+      locks.rows.slots, byteCount: Self.blockSize(capacity))
     if let memory = unsafe outside {
-      unsafe percpu_memory_release(memory, Self.reservationSize(last + 1))
+      unsafe percpu_memory_release(memory, Self.reservationSize(capacity))
     }
   }
 
@@ -202,35 +215,54 @@ public final class PerCPUBatch<Element> {
   ///   ``CPU/unbound``; or while both of a CPU's buffers are full, which means that the sink is
   ///   slower than those that append.
   @inlinable
+  @inline(__always)
   public func append(_ element: consuming sending Element) {
     // The object must outlive the use of its memory, which the optimizer does not know to be its.
     defer { withExtendedLifetime(self) {} }
+    guard let row = locks.tryAcquireLocalOnce() else { return appendSlowly(element) }
+    let next = unsafe row.next
+    guard _fastPath(unsafe isBelow(next, row.limit)) else { return appendHolding(row, element) }
+    unsafe next.assumingMemoryBound(to: Element.self).initialize(to: element)
+    unsafe row.next = next + MemoryLayout<Element>.stride
+    unsafe locks.rows.release(row.word)
+  }
+
+  /// The same where it needs more than one try, or another lock.
+  @inlinable
+  @inline(never)
+  func appendSlowly(_ element: consuming Element) {
     guard let row = locks.tryAcquireLocal() else { return appendShared(element) }
-    let count = row.count
-    guard _fastPath(count < last), _fastPath(!isSuspended) else {
-      return appendHolding(row, element)
-    }
-    unsafe (elements(of: row) + count).initialize(to: element)
-    row.count = count &+ 1
+    let next = unsafe row.next
+    guard unsafe isBelow(next, row.limit) else { return appendHolding(row, element) }
+    unsafe next.assumingMemoryBound(to: Element.self).initialize(to: element)
+    unsafe row.next = next + MemoryLayout<Element>.stride
     locks.release(row)
+  }
+
+  @inlinable
+  @inline(__always)
+  func isBelow(_ next: UnsafeMutableRawPointer, _ limit: Int) -> Bool {
+    UInt(bitPattern: next) < UInt(bitPattern: limit)
   }
 
   // MARK: Memory
 
-  /// Those of the half that is filled.
-  @inlinable
-  @inline(__always)
-  func elements(of row: BatchRow) -> UnsafeMutablePointer<Element> {
-    unsafe row.half.assumingMemoryBound(to: Element.self)
-  }
+  /// Bytes of a half.
+  var halfSize: Int { capacity * MemoryLayout<Element>.stride }
 
   /// The halves of row r stand at `buffers + (r << shift)`.
   private func placeHalves(_ buffers: UnsafeMutableRawPointer, shift: Int) {
     for cpu in CPU.rows {
       let half = unsafe buffers + cpu.rawValue << shift
-      unsafe locks.row(cpu.rawValue).begin(
-        with: half, and: half + (last + 1) * MemoryLayout<Element>.stride)
+      let row = locks.row(cpu.rawValue)
+      unsafe row.fill(half, other: half + halfSize)
+      openLimit(of: row)
     }
+  }
+
+  /// Lets elements be kept again, or goes on to do so. For the holder of the lock.
+  func openLimit(of row: BatchRow) {
+    row.limit = unsafe Int(bitPattern: row.half + (halfSize - MemoryLayout<Element>.stride))
   }
 
   private static func isInBlock(_ capacity: Int) -> Bool {
@@ -253,21 +285,15 @@ public final class PerCPUBatch<Element> {
 
   // MARK: The common row
 
-  @inlinable
-  @inline(__always)
   var common: UnsafeMutableRawPointer {
     unsafe UnsafeMutableRawPointer(percpu_row_word(locks.rows.slots, Int(PERCPU_ROW_COMMON)))
   }
 
-  @inlinable
-  @inline(__always)
   var suspensions: UnsafeMutablePointer<UInt32> {
     unsafe common.assumingMemoryBound(to: UInt32.self)
   }
 
   /// For the holder of a row's lock.
-  @inlinable
-  @inline(__always)
   var isSuspended: Bool {
     // Relaxed: ordered by the row's lock.
     unsafe percpu_u32_load_relaxed(suspensions) != 0
