@@ -205,7 +205,9 @@ void *percpu_memory_reserve(size_t bytes) {
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (address == MAP_FAILED) return NULL;
 #if defined(MADV_NOHUGEPAGE)
+  int errno_before = errno;  // of the code that a signal handler may have interrupted
   madvise(address, bytes, MADV_NOHUGEPAGE);
+  errno = errno_before;
 #endif
   return address;
 }

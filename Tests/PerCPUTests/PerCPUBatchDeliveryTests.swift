@@ -239,6 +239,29 @@ extension PerCPUTests {
       }
     }
 
+    @Test func sinksThatAppendToEachOthersBatchesDoNotWaitForEachOther() {
+      let own = [Own<Int>(), Own<Int>()]
+      let isInside = [Gate(), Gate()]
+      let delivered = Tally()
+      let batches = [0, 1].map { index in
+        PerCPUBatch<Int>(capacityPerCPU: 2) { _, numbers in
+          delivered.add(numbers.count)
+          guard numbers[0] == 1, !isInside[index].isOpenNow else { return }
+          isInside[index].open()
+          isInside[1 - index].wait()
+          // More than there is room for, while the other one is delivered.
+          for number in 2...6 { own[1 - index].batch.append(number) }
+        }
+      }
+      for index in 0..<2 { own[index].batch = batches[index] }
+      onThreads(2) { index in
+        percpu_thread_pin(Int32(allowedCPUs[0]))
+        for _ in 0..<2 { batches[index].append(1) }
+      }
+      for batch in batches { batch.drainAll() }
+      #expect(delivered.count == 2 * (2 + 5))
+    }
+
     @Test func aSinkMayDrainAnother() {
       let (inner, deliveries) = recordingBatch(of: Int.self, capacity: 1)
       let outer = PerCPUBatch<Int>(capacityPerCPU: 2) { _, numbers in

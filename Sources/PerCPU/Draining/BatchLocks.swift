@@ -101,6 +101,12 @@ struct BatchLocks {
     return row
   }
 
+  /// Whether anybody holds it.
+  func isHeld(_ index: Int) -> Bool {
+    // Relaxed: for whoever knows that nobody acquires or releases it.
+    unsafe percpu_word_load_relaxed(row(index).word) != 0
+  }
+
   func isMine(_ index: Int) -> Bool {
     // Relaxed: only this thread stores its token, and takes it away.
     unsafe percpu_word_load_relaxed(row(index).word) == percpu_thread_token()

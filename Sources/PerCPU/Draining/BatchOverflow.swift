@@ -52,8 +52,8 @@ struct BatchOverflow<Element> {
   }
 
   /// Takes all there is; the oldest comes first.
-  func takeAll() -> Elements {
-    if isEmpty { return unsafe Elements(first: nil) }
+  func takeAll() -> UnsafeMutableRawPointer? {
+    if isEmpty { return nil }
     // Acquire and release: pairs with those of `add`.
     var newest = unsafe percpu_pointer_exchange_acq_rel(head, nil)
     var oldest: UnsafeMutableRawPointer? = nil
@@ -62,32 +62,27 @@ struct BatchOverflow<Element> {
       unsafe node.storeBytes(of: oldest, as: UnsafeMutableRawPointer?.self)
       unsafe oldest = node
     }
-    return unsafe Elements(first: oldest)
+    return unsafe oldest
+  }
+
+  /// Moves up to so many of what was taken into memory and returns how many. What is left is known
+  /// by an address and no type of its own: the runtime would have to make one, and not in a
+  /// handler.
+  static func move(
+    _ first: inout UnsafeMutableRawPointer?, to memory: UnsafeMutablePointer<Element>,
+    atMost count: Int
+  ) -> Int {
+    var moved = 0
+    while moved < count, let node = unsafe first {
+      unsafe first = node.load(as: UnsafeMutableRawPointer?.self)
+      unsafe (memory + moved).moveInitialize(from: element(of: node), count: 1)
+      unsafe percpu_memory_release(node, byteCount)
+      moved += 1
+    }
+    return moved
   }
 
   private static func element(of node: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Element> {
     unsafe (node + offset).assumingMemoryBound(to: Element.self)
-  }
-
-  /// What was taken.
-  @safe
-  struct Elements {
-    private var first: UnsafeMutableRawPointer?
-
-    fileprivate init(first: UnsafeMutableRawPointer?) {
-      unsafe self.first = first
-    }
-
-    /// Moves up to so many into memory and returns how many.
-    mutating func move(to memory: UnsafeMutablePointer<Element>, atMost count: Int) -> Int {
-      var moved = 0
-      while moved < count, let node = unsafe first {
-        unsafe first = node.load(as: UnsafeMutableRawPointer?.self)
-        unsafe (memory + moved).moveInitialize(from: BatchOverflow.element(of: node), count: 1)
-        unsafe percpu_memory_release(node, BatchOverflow.byteCount)
-        moved += 1
-      }
-      return moved
-    }
   }
 }

@@ -32,6 +32,16 @@ struct Delivery {
     #endif
   }
 
+  /// Whether this thread delivers something, of whatever batch. Then it waits for no delivery:
+  /// whose thread may be about to wait for this one.
+  static var isAnyUnderWay: Bool {
+    #if PERCPU_MODEL
+      return false
+    #else
+      return unsafe percpu_thread_deliveries().pointee != nil
+    #endif
+  }
+
   /// Whether this thread delivers something of a batch.
   static func isUnderWay(of batch: UnsafeMutableRawPointer) -> Bool {
     #if PERCPU_MODEL

@@ -35,7 +35,7 @@ extension PerCPUBatch {
   private func acquireUnbound() -> BatchRow? {
     let unbound = CPU.unbound.rawValue
     if let row = locks.tryAcquire(unbound) { return row }
-    return isDelivering || locks.isMine(unbound) ? nil : locks.acquire(unbound)
+    return mustNotWait ? nil : locks.acquire(unbound)
   }
 
   private enum Room {
@@ -54,7 +54,7 @@ extension PerCPUBatch {
       openLimit(of: row)
       if !isFull { return .here }
     }
-    if isDelivering {
+    if isDelivering || (row.isInFlight && Delivery.isAnyUnderWay) {
       locks.release(row)
       return .nowhere
     }

@@ -5,8 +5,9 @@ internal import CAtomicsShim
 extension PerCPUBatch {
   /// Delivers what was appended on a CPU.
   ///
-  /// When it returns, everything that was appended there before the call is delivered, also what
-  /// another thread had taken to deliver it.
+  /// When it returns, what was put into that CPU's buffer before the call is delivered, also what
+  /// another thread had taken to deliver it. What was appended while the buffer was busy lies in
+  /// that of ``CPU/unbound``.
   ///
   /// - Precondition: `cpu` is one of ``CPU/possible`` or ``CPU/unbound``; this thread is not in the
   ///   sink of this batch, nor in a signal handler.
@@ -105,7 +106,7 @@ extension PerCPUBatch {
     unsafe Delivery.perform(of: common) {
       let cpu = unsafe CPU(rawValue: locks.rows.row(of: row.word))
       let taken = unsafe row.half, count = row.filled / MemoryLayout<Element>.stride
-      var added = cpu == .unbound ? overflow.takeAll() : nil
+      var added = unsafe cpu == .unbound ? overflow.takeAll() : nil
       let ticket = row.drawTicket()
       let isOpen = row.limit != 0
       unsafe row.fill(row.other, other: taken)
@@ -113,7 +114,8 @@ extension PerCPUBatch {
       if isLocked { locks.release(row) }
       let elements = unsafe taken.assumingMemoryBound(to: Element.self)
       if count > 0 { unsafe pass(cpu, elements, count) }
-      while let moved = unsafe added?.move(to: elements, atMost: capacity), moved > 0 {
+      while unsafe added != nil {
+        let moved = unsafe BatchOverflow.move(&added, to: elements, atMost: capacity)
         unsafe pass(cpu, elements, moved)
       }
       row.finish(ticket)
@@ -122,9 +124,22 @@ extension PerCPUBatch {
 
   /// Delivers what a sink, or a handler in the middle of a slow path, has left.
   func deliverOverflow() {
-    if overflow.isEmpty { return }
-    repeat { drain(CPU.unbound.rawValue) } while isSuspended && !overflow.isEmpty
+    while !overflow.isEmpty {
+      if mustNotWait {
+        // Nobody is lost who is not waited for: whoever is in flight comes here next.
+        guard let row = locks.tryAcquire(CPU.unbound.rawValue) else { return }
+        if row.isInFlight { return locks.release(row) }
+        takeAndDeliver(row)
+      } else {
+        drain(CPU.unbound.rawValue)
+      }
+      if !isSuspended { return }
+    }
   }
+
+  /// Whether this thread would wait for itself, or could: it delivers something, or it is a handler
+  /// that has interrupted the holder of the unbound row.
+  var mustNotWait: Bool { Delivery.isAnyUnderWay || locks.isMine(CPU.unbound.rawValue) }
 
   // MARK: Misuse
 

@@ -27,11 +27,12 @@ internal import CAtomicsShim
 /// is slow, a CPU's second buffer fills up, and then appending waits: no memory is asked for, and
 /// nothing is lost.
 ///
-/// The sink must not drain or suspend its own batch; that traps. It may append to it: such an
-/// element is kept like any other, and where that would have to wait, in memory that is asked of
-/// the system. It is delivered with the elements of ``CPU/unbound`` when the sink has returned, or
-/// later. While a suspension lives that begins at once, so a sink must not append something each
-/// time it is called.
+/// The sink must not drain or suspend its own batch; that traps. It may append to it, and to other
+/// batches: nothing waits inside of a sink. Where an append would have to, the element is kept in
+/// memory that is asked of the system, and delivered with those of ``CPU/unbound`` when the delivery
+/// that is in the way is over, or by a drain. While a suspension lives that begins at once, so a
+/// sink must not append to its own batch each time it is called. Two sinks that drain each other's
+/// batches may wait for each other for ever.
 ///
 /// ## Order
 /// The elements of a CPU are delivered in the order in which they were appended there. A thread
@@ -42,7 +43,7 @@ internal import CAtomicsShim
 ///
 /// ## Cost
 /// On the restartable engine ``append(_:)`` has no locked instruction (benchmark `append`). Memory
-/// is two buffers for each CPU, and comes into being where a CPU uses them. ``drainAll()`` costs a
+/// is two buffers for each possible CPU, asked for when the batch is created. ``drainAll()`` costs a
 /// fence of 1 to 10 microseconds for each possible CPU (benchmark `drain`).
 ///
 /// ## Progress, memory ordering, signals, tasks, forks
@@ -51,7 +52,7 @@ internal import CAtomicsShim
 /// handler may append if the sink may run in it, and may copying an element; nothing deadlocks
 /// whatever it has interrupted. It must not drain. Nothing is held across an `await`. In the child
 /// of a fork, what other threads of the parent held stays held, and what they were delivering is
-/// not delivered.
+/// not delivered: whoever needs it there waits for ever, so use a batch of the child's own.
 ///
 /// When the batch is destroyed, what is left is delivered.
 ///
@@ -97,34 +98,33 @@ public final class PerCPUBatch<Element> {
   //     generation += 1                     before the scan
   //     drain each row
   //
-  // X appends, comes and sees generation g. If the generation is another one by the time X holds the
-  // lock, Y has bumped it after X's look, and has drained each row since. The row's lock orders that
-  // with what X appended. Had Y been there before, Y's bump would have been, too, and X had seen it. So
-  // Y came later, and has delivered it. If the generation were bumped behind the scan, X could come in
-  // the middle of Y's scan, append to a row that Y has passed, and find the generation bumped. Kernels
-  // need two full fences here, as they look for what is to be drained without locks.
+  // X appends, comes and sees generation g. If the generation is another one by the time X holds
+  // the lock, Y has bumped it after X's look, and has drained each row since. The row's lock orders
+  // that with what X appended. Had Y been there before, Y's bump would have been, too, and X had
+  // seen it. So Y came later, and has delivered it. If the generation were bumped behind the scan, X
+  // could come in the middle of Y's scan, append to a row that Y has passed, and find the generation
+  // bumped. Kernels need two full fences here, as they look for what is to be drained without locks.
   //
   // Suspending: count it; then close and drain each row, which acquires each lock. Whoever acquires
-  // it later finds the row closed and looks at the count; whoever acquired it before has left what it
-  // appended to that drain. So the lock is the grace period, the count can be read without ordering,
-  // and from then on whoever holds the lock leaves the row as empty as it was: it delivers what it
-  // appends, by a ticket that it draws in the same critical section, and first waits if one is not
-  // done with. Whoever finds nobody suspended opens the row again, by the lock ordered with those that
-  // close it. Coalescing with a drain that
-  // began before the count would miss what was appended behind it, an unlocked look for emptiness
-  // what is being appended.
+  // it later finds the row closed and looks at the count; whoever acquired it before has left what
+  // it appended to that drain. So the lock is the grace period, the count can be read without
+  // ordering, and from then on whoever holds the lock leaves the row as empty as it was: it delivers
+  // what it appends, by a ticket that it draws in the same critical section, and first waits if one
+  // is not done with. Whoever finds nobody suspended opens the row again, by the lock ordered with those
+  // that close it. Coalescing with a drain that began before the count would miss what was appended
+  // behind it, an unlocked look for emptiness what is being appended.
   //
   // Locks found held. A row's: the element goes to the unbound row. That one's, by another thread:
   // its holder is in a critical section of a few instructions, or a handler that interrupted it
   // waits for a delivery; it is waited for. By this thread, which a handler has interrupted there:
   // overflow. Deliveries are waited for by drains, by whoever finds a row full, and by whoever
-  // appends while suspended; but inside of a delivery (see Delivery) nobody waits: overflow again.
-  // So waits go from locks to deliveries, and deliveries wait for nobody.
+  // appends while suspended; but inside of a delivery nobody waits, be it one of another batch, as two
+  // sinks could wait for each other: overflow again. So waits go from locks to deliveries, and
+  // deliveries wait for nobody, unless a sink drains another batch.
   //
   // The overflow is part of the unbound row: it is taken with the half that is filled there.
-  // Whoever has added to it is inside of a slow path of the same thread, which looks for it at its
-  // end. (Or of a fast one, of a thread that is bound to no CPU; then it lies there as elements do
-  // in a row.)
+  // Whoever ends a delivery looks for it, and so does every drain of the unbound row. What is added
+  // behind that look lies there as elements do in a row.
 
   /// How the rows are locked.
   public enum Locking: Sendable {
@@ -196,8 +196,11 @@ public final class PerCPUBatch<Element> {
   }
 
   deinit {
-    // Nobody else is left.
-    for cpu in CPU.rows { takeAndDeliver(locks.row(cpu.rawValue), isLocked: false) }
+    // Nobody else is left. In the child of a fork a row may be held by a thread that is not there; it
+    // is in the middle of a change, and its elements leak.
+    for cpu in CPU.rows where !locks.isHeld(cpu.rawValue) {
+      takeAndDeliver(locks.row(cpu.rawValue), isLocked: false)
+    }
     unsafe PerCPUArena.shared.deallocate(
       locks.rows.slots, byteCount: Self.blockSize(capacity))
     if let memory = unsafe outside {
