@@ -13,8 +13,6 @@ public final class Batched: Sendable {
   let objects = PerCPUBatch<Configuration>(capacityPerCPU: 256) { _, objects in
     if objects.count > 256 { fatalError() }
   }
-  /// Replaced now and then, so that what is appended must be retained before it can be taken away.
-  let source = PerCPULock { _ in Holder() }
 
   public init() {}
 
@@ -33,18 +31,6 @@ public final class Batched: Sendable {
   @inline(never)
   public func probeBatchObject(_ object: Configuration) {
     objects.append(object)
-  }
-
-  @inline(never)
-  public func probeBatchPart(_ object: Configuration) -> Int {
-    texts.append(object.name)
-    return object.number
-  }
-
-  @inline(never)
-  public func probeBatchTwice(_ object: Configuration) -> String {
-    objects.append(object)
-    return object.name
   }
 }
 
