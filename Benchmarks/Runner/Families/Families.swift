@@ -3,7 +3,7 @@
 extension Family {
   /// From the ground up. The last ones stand on the screen when all is done.
   static let all: [Family] = [
-    .shim, .counter, .words, .lock, .stealing, .context, .flush, .perform, .read, .reclaim,
-    .append, .drain,
+    .shim, .counter, .statistics, .words, .lock, .stealing, .context, .flush, .perform, .read,
+    .reclaim, .append, .drain,
   ]
 }

@@ -15,6 +15,7 @@ PERCPU_INLINE percpu_word_exchange_result percpu_torn_compare_exchange(
 
 PERCPU_INLINE intptr_t percpu_word_fetch_add_relaxed(intptr_t *PERCPU_NONNULL address,
                                                      intptr_t operand) {
+  percpu_instrumented_delay();
   if (percpu_mutant != PERCPU_MUTANT_FETCH_ADD_TORN)
     return percpu_native_word_fetch_add_relaxed(address, operand);
   intptr_t original = percpu_word_load_relaxed(address);

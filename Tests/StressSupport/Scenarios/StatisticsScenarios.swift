@@ -55,6 +55,34 @@ let statisticsScenarios: [Scenario] = [
   },
 
   Scenario(
+    "differential-afar",
+    "threads of one CPU add while others fold its row all the time"
+  ) { run in
+    let counter = DifferentialCounter(threshold: 1000)
+    let begun = Tally()
+    run.nameExtra("folds")
+    run.demand("folds", run.extra, perSecond: 500)
+    let others = allowedCPUs.count > 1 ? Array(allowedCPUs.dropFirst()) : allowedCPUs
+    run.work(
+      disturbed: [],
+      start: { confine(0, to: $0.index % 2 == 0 ? [allowedCPUs[0]] : others) }
+    ) { worker in
+      if worker.index % 2 == 0 {
+        for _ in 0..<200 { counter.add(1) }
+        begun.add(200)
+        run.operations.add(200)
+      } else {
+        for _ in 0..<20 { counter.fold(cpu: CPU(rawValue: allowedCPUs[0])) }
+        run.extra.add(20)
+      }
+    }
+    run.expect(counter.sum() == begun.count, "\(counter.sum()) instead of \(begun.count)")
+    counter.foldAll()
+    let folded = counter.approximate
+    run.expect(folded == begun.count, "folded it is \(folded) instead of \(begun.count)")
+  },
+
+  Scenario(
     "differential-rest",
     "threads add, come to rest and end: then the approximate value is exact, without another fold"
   ) { run in

@@ -20,7 +20,17 @@ enum Client {
     ]
     await probeAcrossSuspension(Locked())
     if CommandLine.argc > 99 { await probeCarriedToken(protected.slot) }
-    print(service.total(), taken.count, lockProbes(), lockRetainProbes().count)
+    print(service.total(), taken.count, lockProbes(), lockRetainProbes().count, statisticsProbes())
+  }
+
+  static func statisticsProbes() -> Int {
+    let statistics = Statistics()
+    statistics.probeDifferentialIncrement()
+    statistics.probeDifferentialAdd(2)
+    statistics.probeHistogramRecord(3)
+    probeTemporaryDifferential()
+    probeTemporaryHistogram()
+    return statistics.probeDifferentialApproximate()
   }
 
   static func lockProbes() -> Int {
