@@ -10,11 +10,15 @@ extension Family {
       Operation(
         "add", threads: threads, baseline: "Synchronization.Atomic",
         [
-          .ours("PerCPUWords") { perCPUWords { words, _ in words.add(1) } },
-          .peer("Synchronization.Atomic") {
-            atomic { _ = $0.wrappingAdd(1, ordering: .acquiringAndReleasing) }
+          .ours("PerCPUWords") {
+            onWords { words, count in for _ in 0..<count { words.add(1) } }
           },
-          .peer("Synchronization.Mutex") { mutex { $0 &+= 1 } },
+          .peer("Synchronization.Atomic") {
+            onAtomic { word, count in
+              for _ in 0..<count { word.wrappingAdd(1, ordering: .acquiringAndReleasing) }
+            }
+          },
+          .peer("Synchronization.Mutex") { mutexAdd() },
           .peer("empty loop") { .emptyLoop },
         ]),
       Operation(
@@ -22,36 +26,37 @@ extension Family {
         [
           .ours("PerCPUWords") {
             let words = PerCPUWords()
-            return .counting { words.exchange(1) }
+            return exchanges { for _ in 0..<$0 { words.exchange(1) } }
           },
           .peer("Synchronization.Atomic") {
             let word = Lines(Atomic(0))
-            return .counting {
-              _ = word.pointer.pointee.exchange(1, ordering: .acquiringAndReleasing)
+            return exchanges {
+              let word = word.pointer
+              for _ in 0..<$0 {
+                _ = word.pointee.exchange(1, ordering: .acquiringAndReleasing)
+              }
             }
           },
           .peer("Synchronization.Mutex") {
             let word = Lines(Mutex(0))
-            return .counting {
-              _ = word.pointer.pointee.withLock { word in
-                defer { word = 1 }
-                return word
-              }
+            return exchanges {
+              let word = word.pointer
+              for _ in 0..<$0 { word.pointee.withLock { $0 = 1 } }
             }
           },
         ]),
       Operation(
         "compare-exchange", threads: threads, baseline: "Synchronization.Atomic",
         [
-          .ours("PerCPUWords") { perCPUWords { incrementIfExpected($0, &$1) } },
-          .peer("Synchronization.Atomic") { atomic(incrementIfExpected) },
-          .peer("Synchronization.Mutex") { mutex { $0 &+= 1 } },
+          .ours("PerCPUWords") { onWords(incrementIfExpected) },
+          .peer("Synchronization.Atomic") { onAtomic(incrementIfExpected) },
+          .peer("Synchronization.Mutex") { mutexAdd() },
         ]),
       Operation(
         "double compare-exchange", threads: threads, baseline: "Synchronization.Mutex",
         [
-          .ours("PerCPUWords") { perCPUWords { incrementIfBothExpected($0, &$1) } },
-          .peer("Synchronization.Mutex") { guardedMutex() },
+          .ours("PerCPUWords") { onWords(incrementIfBothExpected) },
+          .peer("Synchronization.Mutex") { guardedMutexAdd() },
         ] + atomicPairs),
       Operation(
         "exclusive access", .latency, baseline: "Synchronization.Mutex",
@@ -62,7 +67,7 @@ extension Family {
             let cpu = CPU(rawValue: Int(Machine.allowedCPUs().first ?? 0))
             return .counting { words.withExclusiveAccess(to: cpu) { $0[0] &+= 1 } }
           },
-          .peer("Synchronization.Mutex") { mutex { $0 &+= 1 } },
+          .peer("Synchronization.Mutex") { mutexAdd() },
         ]),
     ])
 }
@@ -70,81 +75,84 @@ extension Family {
 /// From words that nobody else wants to ones whose users are often preempted.
 private let threads = Operation.Threads.perCPU([1, 2, 4])
 
-/// Each operation adds 1 somewhere. It is told what it has learned of the word before.
-@inline(__always)
-private func perCPUWords(
-  _ operation: @escaping @Sendable (PerCPUWords, inout Int) -> Void
-) -> Subject {
+/// Loops each turn of which adds 1 somewhere.
+private func onWords(_ loop: @escaping @Sendable (PerCPUWords, Int) -> Void) -> Subject {
   let words = PerCPUWords(count: 2)
   return Subject(
-    run: {
-      var known = 0
-      for _ in 0..<$0 { operation(words, &known) }
-    },
+    run: { loop(words, $0) },
     total: { CPU.rows.reduce(0) { $0 &+ words.load(cpu: $1) } })
 }
 
-@inline(__always)
-private func incrementIfExpected(_ words: PerCPUWords, _ known: inout Int) {
-  while true {
-    switch words.compareExchange(expected: known, desired: known &+ 1) {
-    case .exchanged:
-      known &+= 1
-      return
-    case .mismatch(let actual, _): known = actual
+@Sendable
+private func incrementIfExpected(_ words: PerCPUWords, _ count: Int) {
+  var known = 0
+  for _ in 0..<count {
+    while case .mismatch(let actual, _) = words.compareExchange(
+      expected: known, desired: known &+ 1)
+    {
+      known = actual
     }
+    known &+= 1
   }
 }
 
-@inline(__always)
-private func incrementIfBothExpected(_ words: PerCPUWords, _ known: inout Int) {
-  while true {
-    switch words.doubleCompareExchange(expected: (known, 0), desired: known &+ 1) {
-    case .exchanged:
-      known &+= 1
-      return
-    case .mismatch(let actual, _, _): known = actual
+@Sendable
+private func incrementIfBothExpected(_ words: PerCPUWords, _ count: Int) {
+  var known = 0
+  for _ in 0..<count {
+    while case .mismatch(let actual, _, _) = words.doubleCompareExchange(
+      expected: (known, 0), desired: known &+ 1)
+    {
+      known = actual
     }
+    known &+= 1
+  }
+}
+
+/// A loop of so many exchanges, of which nothing tells how many there were.
+private func exchanges(_ loop: @escaping @Sendable (Int) -> Void) -> Subject {
+  .tallied { count in
+    loop(count)
+    return count
   }
 }
 
 // MARK: Peers
 
-@inline(__always)
-private func atomic(_ operation: @escaping @Sendable (borrowing Atomic<Int>) -> Void) -> Subject {
+private func onAtomic(
+  _ loop: @escaping @Sendable (borrowing Atomic<Int>, Int) -> Void
+) -> Subject {
   let word = Lines(Atomic(0))
   return Subject(
-    run: {
-      let word = word.pointer
-      for _ in 0..<$0 { operation(word.pointee) }
-    },
+    run: { loop(word.pointer.pointee, $0) },
     total: { word.pointer.pointee.load(ordering: .relaxed) })
 }
 
-@inline(__always)
-private func incrementIfExpected(_ word: borrowing Atomic<Int>) {
-  var known = word.load(ordering: .relaxed)
-  while true {
-    let (exchanged, original) = word.compareExchange(
-      expected: known, desired: known &+ 1, ordering: .acquiringAndReleasing)
-    if exchanged { return }
-    known = original
+@Sendable
+private func incrementIfExpected(_ word: borrowing Atomic<Int>, _ count: Int) {
+  for _ in 0..<count {
+    var known = word.load(ordering: .relaxed)
+    while true {
+      let (exchanged, original) = word.compareExchange(
+        expected: known, desired: known &+ 1, ordering: .acquiringAndReleasing)
+      if exchanged { break }
+      known = original
+    }
   }
 }
 
-@inline(__always)
-private func mutex(_ operation: @escaping @Sendable (inout Int) -> Void) -> Subject {
+private func mutexAdd() -> Subject {
   let word = Lines(Mutex(0))
   return Subject(
     run: {
       let word = word.pointer
-      for _ in 0..<$0 { word.pointee.withLock { operation(&$0) } }
+      for _ in 0..<$0 { word.pointee.withLock { $0 &+= 1 } }
     },
     total: { word.pointer.pointee.withLock { $0 } })
 }
 
 /// A number, and one that says whether it may change.
-private func guardedMutex() -> Subject {
+private func guardedMutexAdd() -> Subject {
   let pair = Lines(Mutex((number: 0, state: 0)))
   return Subject(
     run: {

@@ -72,6 +72,19 @@ PERCPU_INLINE percpu_outcome percpu_section_gated_store_if_both(
   if (percpu_instrumented_gives_up()) return PERCPU_SLOW;
   if (percpu_mutant == PERCPU_MUTANT_GATED_UNARMED)
     return percpu_unarmed_store_if_both(slots, test, desired, true, false, found);
+  if (percpu_mutant == PERCPU_MUTANT_SECOND_COMPARED_BEFORE && percpu_thread_cpu() >= 0) {
+    found->second = percpu_word_load_acquire(
+        percpu_row_word((char *)slots + test.second_offset, percpu_thread_cpu()));
+    percpu_instrumented_delay();
+    percpu_found first = {0, 0};
+    if (found->second == test.second_expected &&
+        percpu_native_section_gated_store_if(slots, test.first_offset, test.first_expected, desired,
+                                             &first) == PERCPU_COMMITTED) {
+      found->row = first.row;
+      found->first = first.original;
+      return PERCPU_COMMITTED;
+    }
+  }
   return percpu_instrumented_count(
       percpu_native_section_gated_store_if_both(slots, test, desired, found));
 }

@@ -35,7 +35,8 @@ PERCPU_BEGIN
   MUTANT(PUSH_UNARMED, "push-unarmed") \
   MUTANT(PUSH_INDEX_FIRST, "push-index-first") \
   MUTANT(UNLINK_UNARMED, "unlink-unarmed") \
-  MUTANT(GATED_UNARMED, "gated-unarmed")
+  MUTANT(GATED_UNARMED, "gated-unarmed") \
+  MUTANT(SECOND_COMPARED_BEFORE, "second-compared-before")
 
 #define PERCPU_MUTANT_CASE(symbol, name) PERCPU_MUTANT_##symbol,
 enum { PERCPU_MUTANT_NONE, PERCPU_MUTANTS(PERCPU_MUTANT_CASE) PERCPU_MUTANT_COUNT };
