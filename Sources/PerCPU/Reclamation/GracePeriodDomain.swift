@@ -27,7 +27,7 @@
 /// Calls wait in a list for each CPU. They are taken together when a grace period begins, done together when it is over, by
 /// one thread at a time, and in the order of grace periods. What is deferred meanwhile waits for the next one.
 ///
-/// ``Housekeeper/shared`` sees to it. Work that is ``Urgency/lazy`` waits up to a tenth of a second for a grace period;
+/// A ``Housekeeper`` sees to it. Work that is ``Urgency/lazy`` waits up to a tenth of a second for a grace period;
 /// ``Urgency/urgent`` work has one begin at once, and takes along what is lazy. So does anything else that has one
 /// begin, and a backlog that has grown to half its limit.
 ///
@@ -95,16 +95,19 @@ public final class GracePeriodDomain: Sendable {
 
   /// Creates a domain.
   ///
-  /// - Parameter limit: How many bytes may wait for grace periods. At least 4096.
+  /// - Parameters:
+  ///   - limit: How many bytes may wait for grace periods. At least 4096.
+  ///   - housekeeper: Who sees to it that what is deferred is done: one of your own if that takes long.
   /// - Complexity: O(possible CPUs).
-  public convenience init(limit: Int = 64 << 20) {
+  public convenience init(limit: Int = 64 << 20, housekeeper: Housekeeper = .shared) {
     enforce(limit >= 4096, "the limit of a GracePeriodDomain is 4096 bytes or more")
-    self.init(periods: GracePeriods(limit: limit))
+    self.init(periods: GracePeriods(limit: limit, housekeeper: housekeeper))
   }
 
   /// For tests, in which the counters of readers wrap around.
   package convenience init(counterBits: Int) {
-    self.init(periods: GracePeriods(limit: 64 << 20, counterBits: counterBits))
+    self.init(
+      periods: GracePeriods(limit: 64 << 20, housekeeper: .shared, counterBits: counterBits))
   }
 
   init(periods: GracePeriods) {

@@ -20,8 +20,14 @@ struct Assistance: ~Copyable {
   fileprivate static let slowPeriod = Duration.milliseconds(100)
   fileprivate static let fastPeriod = Duration.milliseconds(1)
 
+  /// Nobody looks after them if it is nil.
+  let housekeeper: Housekeeper?
   fileprivate var slow: Housekeeper.Registration?
   fileprivate var fast: Housekeeper.Registration?
+
+  init(by housekeeper: Housekeeper?) {
+    self.housekeeper = housekeeper
+  }
 
   fileprivate func stop() {
     slow?.stop()
@@ -31,14 +37,15 @@ struct Assistance: ~Copyable {
   fileprivate mutating func start(
     _ announcement: GracePeriods.Announcement, _ work: @escaping @Sendable () -> Void
   ) {
+    guard let housekeeper else { return }
     switch announcement {
     case .none:
       break
     case .lazy:
-      if slow == nil { slow = Housekeeper.shared.register(every: Self.slowPeriod, work) }
+      if slow == nil { slow = housekeeper.register(every: Self.slowPeriod, work) }
       slow?.start()
     case .urgent:
-      if fast == nil { fast = Housekeeper.shared.register(every: Self.fastPeriod, work) }
+      if fast == nil { fast = housekeeper.register(every: Self.fastPeriod, work) }
       fast?.start()
     }
   }
@@ -48,7 +55,10 @@ struct Assistance: ~Copyable {
   }
 
   fileprivate mutating func take() -> Assistance {
-    Assistance(slow: slow.take(), fast: fast.take())
+    var taken = Assistance(by: nil)
+    taken.slow = slow.take()
+    taken.fast = fast.take()
+    return taken
   }
 }
 

@@ -75,7 +75,7 @@ final class GracePeriods: @unchecked Sendable {
   private var contexts: [Context] = []
   private var nextContext = 0
   private(set) var isClosed = false
-  var assistance = Assistance()
+  var assistance: Assistance
 
   let deferred = PerCPUCounter()
   let finished = PerCPUCounter()
@@ -83,8 +83,9 @@ final class GracePeriods: @unchecked Sendable {
 
   /// - Parameter counterBits: For tests, in which the counters of readers wrap around. Fewer than two to this power may
   ///   read at a time.
-  init(limit: Int, counterBits: Int = Int.bitWidth) {
+  init(limit: Int, housekeeper: Housekeeper?, counterBits: Int = Int.bitWidth) {
     sections = ReadSections()
+    assistance = Assistance(by: housekeeper)
     self.counterBits = counterBits
     unsafe conductor = RowLocks(slots: sections.slots + 64)
     unsafe calls = DeferredCalls(limit: limit, marks: sections.slots + 32)
