@@ -41,7 +41,8 @@ static const struct abort_section *const sections[] = {
     &abort_section_commit_words, &abort_section_commit_on_word, &abort_section_commit_on_words,
     &abort_section_add_within,
     &abort_section_gated_add, &abort_section_gated_exchange, &abort_section_gated_store_if,
-    &abort_section_gated_store_if_both,
+    &abort_section_gated_store_if_both, &abort_section_push, &abort_section_pop,
+    &abort_section_move_in, &abort_section_move_out, &abort_section_link, &abort_section_unlink,
     &abort_control_sound, &abort_control_unarmed, &abort_control_late_start,
     &abort_control_early_end, &abort_control_late_end,
 };
@@ -78,9 +79,6 @@ const char *abort_injection_obstacle(void) {
   return NULL;
 }
 
-// What the section is to find.
-enum occasion { MATCHES, OTHER_VALUE, OTHER_CPU, OUT_OF_LIMIT, OTHER_SECOND, GATE_CLOSED };
-
 // One section at work, its memory, and the sum that must be in the rows.
 struct bench {
   const struct abort_section *section;
@@ -90,7 +88,7 @@ struct bench {
   int32_t rows;
   intptr_t idle;
   intptr_t sum;
-  enum occasion occasion;
+  enum abort_occasion occasion;
   bool matches;
   int64_t runs;
 };
@@ -120,10 +118,12 @@ static intptr_t sum_of_rows(const struct bench *bench) {
 }
 
 // Rows in which the section will commit, or will find a mismatch.
-static void prepare(struct bench *bench, enum occasion occasion) {
+static void prepare(struct bench *bench, enum abort_occasion occasion) {
   bool matches = occasion == MATCHES;
   bench->occasion = occasion;
   bench->matches = matches;
+  if (bench->section->stage != NULL)
+    return bench->section->stage->prepare(&bench->subject, bench->section->kind, occasion);
   bool is_open = is_gated(bench) ? occasion != OTHER_VALUE
                                  : bench->section->effect == ABORT_PUBLISHES && matches;
   bench->idle = is_open ? 0 : IDLE;
@@ -168,12 +168,17 @@ static bool rows_are_right(struct bench *bench) {
 
 // After no commit: is everything as it was? What an aborted commit has copied is seen by nobody.
 static bool nothing_is_stored(struct bench *bench, bool is_aborted) {
+  if (bench->section->stage != NULL)
+    return bench->section->stage->is_untouched(&bench->subject, bench->section->kind,
+                                               is_aborted && bench->matches);
   return copy_is_right(bench, is_aborted && bench->matches, false) && rows_are_right(bench);
 }
 
 // After a commit: is its effect there, once? Takes it back.
 static bool effect_is_right(struct bench *bench) {
   struct abort_subject *subject = &bench->subject;
+  if (bench->section->stage != NULL)
+    return bench->section->stage->take_back(subject, bench->section->kind);
   if (bench->section->effect == ABORT_ADDS || is_gated(bench)) {
     bench->sum += subject->desired;
     return rows_are_right(bench);
@@ -194,6 +199,8 @@ static int run(struct bench *bench) {
   bench->subject.told_row = PERCPU_ROW_COMMON;
   bench->subject.told_value = 0;
   for (int word = 0; word < ABORT_WORDS + 2; word++) bench->subject.destination[word] = IDLE;
+  if (bench->section->stage != NULL)
+    bench->section->stage->begin(&bench->subject, bench->section->kind);
   return bench->section->run(&bench->subject);
 }
 
@@ -289,7 +296,7 @@ static bool is_bypassed(struct bench *bench, const struct abort_step *step) {
 }
 
 static void trap_mismatch(struct bench *bench, const struct abort_step *step,
-                          enum occasion occasion, int64_t repetitions, int64_t in_a_row) {
+                          enum abort_occasion occasion, int64_t repetitions, int64_t in_a_row) {
   prepare(bench, occasion);
   for (int64_t repetition = 1; repetition <= repetitions; repetition++)
     note(bench, (int32_t)(step - bench->section->first),
@@ -325,7 +332,8 @@ static void trap_all(struct bench *bench, int64_t repetitions, int64_t in_a_row)
     if (section->effect != ABORT_ADDS && section->effect != ABORT_REPLACES)
       trap_mismatch(bench, step, OTHER_VALUE, repetitions / 10, in_a_row);
     if (section->names_cpu) trap_mismatch(bench, step, OTHER_CPU, repetitions / 10, in_a_row);
-    if (is_gated(bench)) trap_mismatch(bench, step, OUT_OF_LIMIT, repetitions / 10, in_a_row);
+    if (is_gated(bench) || section->stage != NULL)
+      trap_mismatch(bench, step, OUT_OF_LIMIT, repetitions / 10, in_a_row);
     if (section->compares_both) trap_mismatch(bench, step, OTHER_SECOND, repetitions / 10, in_a_row);
     if (section->stands_behind_gate) trap_mismatch(bench, step, GATE_CLOSED, repetitions / 10, in_a_row);
   }
@@ -349,6 +357,7 @@ abort_injection_result abort_injection_run(int32_t number, int64_t repetitions, 
   if (bench.memory == NULL)
     return (abort_injection_result){.wrong = 1, .first_wrong = "there is no memory for rows"};
   bench.subject.slots = percpu_row_word(bench.memory, PERCPU_EXTRA_ROWS);
+  bench.subject.rows = bench.rows;
   pthread_mutex_lock(&one_at_a_time);
   if (abort_make_writable(bench.section, true)) {
     abort_traps_begin();

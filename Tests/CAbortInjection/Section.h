@@ -42,6 +42,8 @@ struct abort_subject {
   int words;
   /// Name a CPU on which the thread is not.
   bool elsewhere;
+  /// How many rows of CPUs there are.
+  int32_t rows;
 };
 
 /// What a section does to its subject when it commits.
@@ -60,6 +62,27 @@ enum abort_effect {
   ABORT_COMMITS,
   /// Adds `desired` to the total of a row it does not tell, if its gate is open and `limit` allows it.
   ABORT_ADDS_WITHIN,
+  /// Its stage knows.
+  ABORT_STAGED,
+};
+
+/// What the section is to find.
+enum abort_occasion {
+  MATCHES, OTHER_VALUE, OTHER_CPU, OUT_OF_LIMIT, OTHER_SECOND, GATE_CLOSED
+};
+
+/// The workplace of sections that change more than a word.
+struct abort_stage {
+  /// Makes rows in which it commits; or in which it finds a mismatch: OTHER_VALUE, what it cannot go on
+  /// with, or OUT_OF_LIMIT, a row that is held.
+  void (*prepare)(struct abort_subject *, int kind, enum abort_occasion);
+  /// Before each run.
+  void (*begin)(struct abort_subject *, int kind);
+  /// Whether all that anybody looks at is as it was; what an aborted section leaves elsewhere is not
+  /// looked at.
+  bool (*is_untouched)(const struct abort_subject *, int kind, bool is_aborted);
+  /// Whether the effect is there, once. Takes it back.
+  bool (*take_back)(struct abort_subject *, int kind);
 };
 
 struct abort_section {
@@ -76,6 +99,9 @@ struct abort_section {
   bool names_cpu;
   /// Whether it wants the gate of its row, at a distance, to be open; whether it compares a second word, of which it expects 0.
   bool stands_behind_gate, compares_both;
+  const struct abort_stage *stage;
+  /// Which of the stage's sections it is.
+  int kind;
 };
 
 enum {
@@ -92,9 +118,15 @@ extern const struct abort_section abort_section_add, abort_section_add_release,
     abort_section_add_selected, abort_section_claim_if, abort_section_store_if, abort_section_publish,
     abort_section_commit_word, abort_section_commit_words, abort_section_commit_on_word,
     abort_section_commit_on_words, abort_section_add_within, abort_section_gated_add,
-    abort_section_gated_exchange, abort_section_gated_store_if, abort_section_gated_store_if_both;
+    abort_section_gated_exchange, abort_section_gated_store_if, abort_section_gated_store_if_both, abort_section_push,
+    abort_section_pop, abort_section_move_in, abort_section_move_out, abort_section_link,
+    abort_section_unlink;
 extern const struct abort_section abort_control_sound, abort_control_unarmed,
     abort_control_late_start, abort_control_early_end, abort_control_late_end;
+
+/// Stacks and lists.
+enum { ABORT_PUSH, ABORT_POP, ABORT_MOVE_IN, ABORT_MOVE_OUT, ABORT_LINK, ABORT_UNLINK };
+extern const struct abort_stage abort_stack_stage, abort_list_stage;
 
 /// Makes the code of a section writable, or as it was. False if the kernel refuses.
 bool abort_make_writable(const struct abort_section *section, bool writable);

@@ -6,6 +6,7 @@
 
 #include "counters.h"
 #include "locks.h"
+#include "pools.h"
 #include "primitives.h"
 #include "system.h"
 #include "wakeups.h"

@@ -74,32 +74,14 @@ struct Depot {
   }
 
   private var full: UnsafeMutablePointer<Int> { unsafe fullLine.word(at: 0) }
-  private var fullCount: UnsafeMutablePointer<Int> { unsafe fullLine.word(at: 8) }
-  private var wordCount: UnsafeMutablePointer<Int> { unsafe fullLine.word(at: 16) }
   private var empty: UnsafeMutablePointer<Int> { unsafe emptyLine.word(at: 0) }
   private var fresh: UnsafeMutablePointer<Int> { unsafe emptyLine.word(at: 8) }
 
-  /// How many words lie here. A hint.
-  var count: Int { unsafe percpu_word_load_relaxed(wordCount) }
-
   /// Takes a magazine with words in it.
-  func takeFull() -> Magazine? {
-    guard let magazine = unsafe pop(full) else { return nil }
-    // Relaxed: statistics.
-    _ = unsafe percpu_word_fetch_add_relaxed(wordCount, -magazine.count)
-    _ = unsafe percpu_word_fetch_add_relaxed(fullCount, -1)
-    return magazine
-  }
+  func takeFull() -> Magazine? { unsafe pop(full) }
 
-  /// Puts a magazine with words in it; returns how many of these there are now, about.
-  @discardableResult
-  func putFull(_ magazine: Magazine) -> Int {
-    // Relaxed: statistics. In front, so that no count falls below zero for long.
-    _ = unsafe percpu_word_fetch_add_relaxed(wordCount, magazine.count)
-    let count = unsafe percpu_word_fetch_add_relaxed(fullCount, 1) + 1
-    unsafe push(magazine, on: full)
-    return count
-  }
+  /// Puts a magazine with words in it.
+  func putFull(_ magazine: Magazine) { unsafe push(magazine, on: full) }
 
   /// Takes a magazine to put words into; nil if all are in use.
   func takeEmpty() -> Magazine? {

@@ -24,10 +24,16 @@ final class NodeSlab: @unchecked Sendable {
   // Sendable: the pointers are constant, and the memory behind them is only accessed as described
   // above.
 
-  /// For threads that have taken a node and not put it anywhere yet.
-  private static var spare: Int { 256 }
-  /// So many fresh ones at a time.
-  private static var chunk: Int { 8 }
+  #if PERCPU_MODEL
+    // The simulated machine has few words.
+    private static var spare: Int { 0 }
+    private static var chunk: Int { 1 }
+  #else
+    /// For threads that have taken a node and not put it anywhere yet.
+    private static var spare: Int { 256 }
+    /// So many fresh ones at a time.
+    private static var chunk: Int { 8 }
+  #endif
 
   /// The heads of the lists.
   @usableFromInline
@@ -167,7 +173,7 @@ final class NodeSlab: @unchecked Sendable {
     unsafe percpu_word_load_relaxed(node)
   }
 
-  private func node(_ index: Int) -> UnsafeMutablePointer<Int> {
+  func node(_ index: Int) -> UnsafeMutablePointer<Int> {
     unsafe (nodes + index * stride).assumingMemoryBound(to: Int.self)
   }
 }

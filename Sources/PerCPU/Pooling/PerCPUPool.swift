@@ -5,10 +5,10 @@ public import CAtomicsShim
 /// Things to use again: a stack of them for each CPU, and a depot that the CPUs share.
 ///
 /// ```swift
-/// let buffers = PerCPUPool(capacityPerCPU: 64) { Buffer(bytes: 65_536) }
-/// let buffer = buffers.take()!               // the one that this CPU gave last, else a new one
-/// use(buffer)
-/// buffers.give(buffer)                       // for the next request
+/// let buffers = PerCPUPool<[UInt8]>(capacityPerCPU: 64)
+/// var buffer = buffers.take { [UInt8](repeating: 0, count: 65_536) }   // what this CPU gave last
+/// buffer[0] = 1
+/// buffers.give(buffer)                                                 // for the next request
 /// ```
 ///
 /// Use it for what is expensive to make and used for a moment: buffers of a server, scratch space
@@ -71,7 +71,8 @@ public final class PerCPUPool<Element: ~Copyable> {
   ///   - capacityPerCPU: How many elements a CPU keeps for itself.
   ///   - sharedCapacity: How many more the CPUs keep together, for each other; if nil, as many as
   ///     all of them for themselves. Rounded up to whole magazines.
-  ///   - make: Makes an element when ``take()`` finds none. May be called by several threads at once.
+  ///   - make: Makes an element when ``take()`` finds none. May be called by several threads at
+  ///     once.
   /// - Precondition: `capacityPerCPU` is 1 to 8,000; `sharedCapacity` is not negative. An element
   ///   that fits into a word must bear being moved by copying its bits, as all types of Swift do
   ///   but those that contain a weak reference to an Objective-C object, or some of C++: put such
@@ -186,16 +187,22 @@ public final class PerCPUPool<Element: ~Copyable> {
       && MemoryLayout<Element>.alignment <= MemoryLayout<Int>.alignment
   }
 
+  /// Takes the bits of an element out of a place and leaves nothing there. So the optimizer sees no
+  /// copy that it would count.
   @inlinable
   @inline(__always)
   static func bits(_ element: consuming Element) -> Int {
-    var word = 0
-    var given: Element? = consume element
-    unsafe withUnsafeMutablePointer(to: &word) {
-      _ = unsafe UnsafeMutableRawPointer($0)
-        .initializeMemory(as: Element.self, to: given.take()!)
+    var place: Element? = consume element
+    return unsafe withUnsafeMutablePointer(to: &place) { place in
+      var word = 0
+      unsafe withUnsafeMutablePointer(to: &word) {
+        // What an optional holds is where it begins.
+        unsafe UnsafeMutableRawPointer($0)
+          .copyMemory(from: place, byteCount: MemoryLayout<Element>.size)
+      }
+      unsafe place.initialize(to: nil)
+      return word
     }
-    return word
   }
 
   @inlinable

@@ -2,16 +2,22 @@
 
 internal import CAtomicsShim
 
-/// What a pool counts where it is slow anyway. Relaxed, all of it: numbers that order nothing.
+/// What a pool counts where it is slow anyway. Relaxed, all of it: numbers that order nothing. (On
+/// the simulated machine nothing is counted: what all threads write would have to be searched in
+/// every order.)
 @safe
 struct PoolTallies {
   enum Tally: Int {
     case handedBack, spilled, refilled, stolen, made, drained
-    /// Maxima, of full magazines and of words.
+    /// What lies in the depot.
+    case magazines, words
+    /// Maxima, of full magazines and of all words.
     case mostMagazines, highWater
   }
 
   private let line = OwnLine()
+
+  init() {}
 
   func deallocate() { line.deallocate() }
 
@@ -21,8 +27,14 @@ struct PoolTallies {
 
   subscript(tally: Tally) -> Int { unsafe percpu_word_load_relaxed(word(tally)) }
 
-  func add(_ amount: Int, to tally: Tally) {
-    _ = unsafe percpu_word_fetch_add_relaxed(word(tally), amount)
+  /// Returns what it was.
+  @discardableResult
+  func add(_ amount: Int, to tally: Tally) -> Int {
+    #if PERCPU_MODEL
+      0
+    #else
+      unsafe percpu_word_fetch_add_relaxed(word(tally), amount)
+    #endif
   }
 
   /// True if it was less.

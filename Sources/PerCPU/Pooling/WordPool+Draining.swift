@@ -17,7 +17,7 @@ extension WordPool {
   /// Takes all that is in the depot.
   func drainDepot() -> [Int] {
     var words: [Int] = []
-    while let magazine = depot.takeFull() {
+    while let magazine = takeFull() {
       for index in 0..<magazine.count { words.append(magazine[index]) }
       depot.putEmpty(magazine)
     }
@@ -46,7 +46,7 @@ extension WordPool {
 
   /// How many words there are, about: those that are in somebody's hands are not among them.
   var count: Int {
-    var sum = depot.count
+    var sum = tallies[.words]
     var row = Int(PERCPU_ROW_UNBOUND)
     while row < Int(percpu_cpu_limit()) {
       sum += max(0, unsafe RowWord(slots, CPU(rawValue: row)).hint)

@@ -112,11 +112,28 @@ package final class WordPool: @unchecked Sendable {
   }
 
   private func spill(_ magazine: Depot.Magazine, count: Int) {
-    magazine.count = count
-    let fullCount = depot.putFull(magazine)
+    let magazines = putFull(magazine, count: count)
     tallies.add(1, to: .spilled)
     // Never so many before: look how many there are in all. Happens once for each magazine at most.
-    if tallies.raise(.mostMagazines, to: fullCount) { tallies.raise(.highWater, to: self.count) }
+    if tallies.raise(.mostMagazines, to: magazines) { tallies.raise(.highWater, to: self.count) }
+  }
+
+  /// Returns how many full ones there are now, about.
+  @discardableResult
+  private func putFull(_ magazine: Depot.Magazine, count: Int) -> Int {
+    magazine.count = count
+    // In front, so that no count falls below zero for long.
+    tallies.add(count, to: .words)
+    let magazines = tallies.add(1, to: .magazines) + 1
+    depot.putFull(magazine)
+    return magazines
+  }
+
+  func takeFull() -> Depot.Magazine? {
+    guard let magazine = depot.takeFull() else { return nil }
+    tallies.add(-magazine.count, to: .words)
+    tallies.add(-1, to: .magazines)
+    return magazine
   }
 
   // MARK: Taking
@@ -127,7 +144,7 @@ package final class WordPool: @unchecked Sendable {
   package func take(stealing: Bool) -> Int? {
     let popped = unsafe percpu_sequence_pop(slots)
     if popped.committed { return popped.value }
-    if let magazine = depot.takeFull() {
+    if let magazine = takeFull() {
       tallies.add(1, to: .refilled)
       return takeLast(of: magazine)
     }
@@ -142,8 +159,7 @@ package final class WordPool: @unchecked Sendable {
     if unsafe rest == 0 || percpu_sequence_move_in(slots, capacity, magazine.words, rest) {
       depot.putEmpty(magazine)
     } else {
-      magazine.count = rest
-      depot.putFull(magazine)
+      putFull(magazine, count: rest)
     }
     return word
   }
@@ -193,8 +209,8 @@ package final class WordPool: @unchecked Sendable {
     }
     word.giveBack(first)
     guard let magazine else { return last }
-    magazine.count = taken
     magazine[taken - 1] = last
+    magazine.count = taken
     return takeLast(of: magazine)
   }
 

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pop of several words.
+
+#define STEPS percpu_steps_move_out
+#include "Steps.h"
+
+#if PERCPU_HAS_SECTIONS
+
+STEPS_DECLARE(STEPS)
+
+static __attribute__((noinline)) int run(struct abort_subject *subject) {
+  return (int)percpu_section_move_out(subject->slots, &subject->destination[1], ABORT_WORDS);
+}
+
+const struct abort_section abort_section_move_out = {
+    .name = "move-out",
+    .run = run,
+    .first = STEPS_FIRST(STEPS),
+    .end = STEPS_END(STEPS),
+    .effect = ABORT_STAGED,
+    .stage = &abort_stack_stage,
+    .kind = ABORT_MOVE_OUT,
+};
+
+#endif

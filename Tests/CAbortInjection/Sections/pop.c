@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pop of a word.
+
+#define STEPS percpu_steps_pop
+#include "Steps.h"
+
+#if PERCPU_HAS_SECTIONS
+
+STEPS_DECLARE(STEPS)
+
+static __attribute__((noinline)) int run(struct abort_subject *subject) {
+  intptr_t found;
+  return (int)percpu_section_pop(subject->slots, &subject->told_value, &found);
+}
+
+const struct abort_section abort_section_pop = {
+    .name = "pop",
+    .run = run,
+    .first = STEPS_FIRST(STEPS),
+    .end = STEPS_END(STEPS),
+    .effect = ABORT_STAGED,
+    .stage = &abort_stack_stage,
+    .kind = ABORT_POP,
+};
+
+#endif

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#if PERCPU_MODEL
+
+  import CAtomicsShim
+  import ModelChecker
+  @testable import PerCPU
+  import Testing
+
+  /// What a thread does with the pool.
+  private enum Action {
+    case give(Int)
+    case take
+    case drain(Int)
+  }
+
+  /// Threads that use one pool of words. What a word stands for is plain data, which its owner
+  /// writes: so it is found if two own it, if its giver's writing is not seen by its taker, or if
+  /// it is lost.
+  private struct Use {
+    var threads: [(cpu: Int?, [Action])]
+    /// What lies in the rows at first, by row.
+    var initially: [Int: [Int]] = [0: [1]]
+    var capacity = 2
+    var shared = 0
+    var engine = Engine.restartable
+    var weakening: Weakening?
+    var aborts = 1
+
+    static let absent = 0, pooled = 1, owned = 2
+
+    func check(_ mode: SearchMode = .exhaustive()) -> CheckResult {
+      // One for all executions: what they store never gets to its memory.
+      let pool = WordPool(capacity: capacity, sharedCapacity: shared)
+      return checkLibrary(mode, engine: engine, weakening: weakening) { scenario in
+        scenario.limitAborts(to: aborts)
+        declare(pool, scenario)
+      }
+    }
+
+    private var most: Int {
+      let given = threads.flatMap(\.1).map { if case .give(let word) = $0 { word } else { 0 } }
+      return (initially.values.flatMap { $0 } + given).max()!
+    }
+
+    private func declare(_ pool: WordPool, _ scenario: Scenario) {
+      var states = [Plain](repeating: scenario.plain("unused"), count: 1)
+      let first = Set(initially.values.flatMap { $0 })
+      for word in 1...most {
+        let state = first.contains(word) ? Self.pooled : Self.absent
+        states.append(scenario.plain("element", word, initially: state))
+      }
+      for cpu in CPU.rows {
+        let row = percpu_row_word(pool.slots, cpu.rawValue)
+        scenario.name(row, "index of row", cpu.rawValue)
+        for index in 0..<capacity { scenario.name(row + 1 + index, "slot of row", cpu.rawValue) }
+      }
+      for (row, words) in initially {
+        let index = percpu_row_word(pool.slots, row)
+        for (offset, word) in words.enumerated() {
+          percpu_word_store_relaxed(index + 1 + offset, word)
+        }
+        percpu_word_store_relaxed(index, words.count)
+      }
+      // Who has what, by its own account.
+      var inHands: [Int] = []
+      func own(_ word: Int) {
+        require(word >= 1 && word <= most, "what was taken was never given")
+        require(states[word].read() == Self.pooled, "an element was taken twice")
+        states[word].write(Self.owned)
+        inHands.append(word)
+      }
+      for (cpu, actions) in threads {
+        scenario.thread("uses", cpu: cpu) {
+          for action in actions {
+            switch action {
+            case .give(let word):
+              states[word].write(Self.pooled)
+              if !pool.give(word) {
+                require(states[word].read() == Self.pooled, "what was handed back was taken")
+                states[word].write(Self.owned)
+                inHands.append(word)
+              }
+            case .take:
+              if let word = pool.take(stealing: true) { own(word) }
+            case .drain(let row):
+              for word in pool.drain(CPU(rawValue: row)) { own(word) }
+            }
+          }
+        }
+      }
+      scenario.finally {
+        var all = inHands
+        for cpu in CPU.rows {
+          let row = percpu_row_word(pool.slots, cpu.rawValue)
+          let count = percpu_word_load_relaxed(row)
+          require(count >= 0 && count <= capacity, "a row was not given back")
+          for index in 0..<count { all.append(percpu_word_load_relaxed(row + 1 + index)) }
+        }
+        while let magazine = pool.depot.takeFull() {
+          for index in 0..<magazine.count { all.append(magazine[index]) }
+        }
+        let given = threads.flatMap(\.1).compactMap { action -> Int? in
+          if case .give(let word) = action { word } else { nil }
+        }
+        require(all.sorted() == (given + first).sorted(), "an element was lost, or is there twice")
+      }
+    }
+  }
+
+  extension ModelScenarios {
+    @Suite struct PerCPUPoolScenarios {}
+  }
+
+  extension ModelScenarios.PerCPUPoolScenarios {
+    // MARK: One CPU
+
+    private static let locals: [(cpu: Int?, [Action])] = [(0, [.give(2), .take]), (0, [.take])]
+
+    @Test func threadsOfOneCPUTakeEachElementOnce() {
+      expectPass(Use(threads: Self.locals).check(), executions: 1, "pool, a CPU")
+      expectPass(
+        Use(threads: Self.locals, engine: .atomic).check(), executions: 1, "pool, a CPU, atomic")
+      expectPass(
+        Use(threads: [(nil, [.give(2), .take]), (nil, [.take])], initially: [-1: [1]]).check(),
+        executions: 1, "pool, unbound")
+    }
+
+    // MARK: From afar
+
+    private static let drained: [(cpu: Int?, [Action])] = [
+      (0, [.give(2)]), (0, [.take]), (1, [.drain(0)]),
+    ]
+
+    @Test func aDrainLosesNothing() {
+      expectPass(Use(threads: Self.drained).check(), executions: 1, "pool, drained")
+      expectPass(
+        Use(threads: Self.drained, engine: .atomic).check(), executions: 1,
+        "pool, drained, atomic")
+    }
+
+    @Test func twoDrainsShareWhatThereIs() {
+      expectPass(
+        Use(threads: [(0, [.give(2)]), (1, [.drain(0)]), (2, [.drain(0)])]).check(),
+        executions: 1, "pool, drained twice")
+    }
+
+    @Test func whatIsTakenAwayIsNobodyElses() {
+      expectPass(
+        Use(threads: [(0, [.give(2), .take]), (1, [.take])], shared: 0).check(),
+        executions: 1, "pool, taken away")
+    }
+
+    // MARK: Through the depot
+
+    @Test func twoCPUsMeetInTheDepot() {
+      // One element fills a row; the second pushes it into the depot.
+      expectPass(
+        Use(
+          threads: [(0, [.give(2)]), (1, [.take])], capacity: 1, shared: 2
+        ).check(), executions: 1, "pool, depot")
+    }
+
+    /// A thread that is about to take the top magazine, and one that takes both and puts the first
+    /// back.
+    private func depot(_ mode: SearchMode = .exhaustive(), _ weakening: Weakening? = nil)
+      -> CheckResult
+    {
+      let depot = Depot(magazines: 2, words: 1)
+      return checkLibrary(mode, weakening: weakening) { scenario in
+        let contents = (0...2).map { scenario.plain("magazine", $0) }
+        let first = depot.takeEmpty()!, second = depot.takeEmpty()!
+        for (number, magazine) in [second, first].enumerated() {
+          magazine[0] = 2 - number
+          magazine.count = 1
+          depot.putFull(magazine)
+        }
+        func take() -> Depot.Magazine? {
+          guard let magazine = depot.takeFull() else { return nil }
+          let content = contents[magazine[0]]
+          require(content.read() == 0, "a magazine was taken twice")
+          content.write(1)
+          return magazine
+        }
+        scenario.thread("takes", cpu: 0) { _ = take() }
+        scenario.thread("takes and puts back", cpu: 1) {
+          let first = take()
+          _ = take()
+          guard let first else { return }
+          contents[first[0]].write(0)
+          depot.putFull(first)
+        }
+      }
+    }
+
+    @Test func aMagazineIsTakenByOne() {
+      expectPass(depot(), executions: 1, "pool, magazines")
+    }
+
+    @Test func magazinesNeedTheirOrder() {
+      for weakening in [Weakening.noAcquireUpdates, .noReleaseUpdates] {
+        expectFailure("magazine", "pool, magazines, \(weakening)") { depot($0, weakening) }
+      }
+    }
+
+    // MARK: Nodes
+
+    /// Threads that take a node each and put it back, from two nodes in all.
+    private func nodes(
+      _ cpus: [Int?], engine: Engine = .restartable, weakening: Weakening? = nil,
+      mode: SearchMode = .exhaustive()
+    ) -> CheckResult {
+      let slab = NodeSlab(count: 2, size: 8, alignment: 8)
+      return checkLibrary(mode, engine: engine, weakening: weakening) { scenario in
+        scenario.limitAborts(to: 1)
+        let contents = (0..<2).map { scenario.plain("node", $0) }
+        for cpu in CPU.rows {
+          scenario.name(percpu_row_word(slab.slots, cpu.rawValue), "head of row", cpu.rawValue)
+        }
+        for index in 0..<2 { scenario.name(slab.node(index), "next of node", index) }
+        for cpu in cpus {
+          scenario.thread("takes and puts", cpu: cpu) {
+            guard let node = slab.take() else { return }
+            let index = node == Int(bitPattern: slab.node(0)) ? 0 : 1
+            require(contents[index].read() == 0, "a node was taken twice")
+            contents[index].write(1)
+            contents[index].write(0)
+            slab.put(node)
+          }
+        }
+      }
+    }
+
+    @Test func aNodeIsTakenByOne() {
+      expectPass(nodes([0, 0]), executions: 1, "nodes, a CPU")
+      expectPass(nodes([0, 1]), executions: 1, "nodes, two CPUs")
+      expectPass(nodes([0, 0], engine: .atomic), executions: 1, "nodes, a CPU, atomic")
+    }
+
+    // MARK: What it rests on
+
+    @Test func drainsNeedRestartFencesAndAcquires() {
+      for weakening in [Weakening.plainRestartFences, .noAcquireInSections] {
+        let use = Use(threads: Self.drained, weakening: weakening)
+        expectFailure("", "pool, \(weakening)") { use.check($0) }
+      }
+    }
+  }
+
+#endif
