@@ -51,7 +51,7 @@ private func perCPUPool() -> Subject {
     for _ in 0..<count {
       guard let buffer = pool.take() else { continue }
       done &+= buffer.number
-      pool.give(buffer)
+      pool.give(consume buffer)
     }
     return done
   }

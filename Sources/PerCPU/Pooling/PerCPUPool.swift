@@ -8,7 +8,7 @@ public import CAtomicsShim
 /// let buffers = PerCPUPool<[UInt8]>(capacityPerCPU: 64)
 /// var buffer = buffers.take { [UInt8](repeating: 0, count: 65_536) }   // what this CPU gave last
 /// buffer[0] = 1
-/// buffers.give(buffer)                                                 // for the next request
+/// buffers.give(consume buffer)                                         // for the next request
 /// ```
 ///
 /// Use it for what is expensive to make and used for a moment: buffers of a server, scratch space
@@ -26,7 +26,8 @@ public import CAtomicsShim
 /// So one CPU may give and another one take, for ever: a pool never holds more than its capacity.
 /// Elements may be of any type, copyable or not, and need not be sendable: each is in one place
 /// only. One that fits into a word, such as a class instance, costs no retain and no release on its
-/// way through the pool.
+/// way through the pool, if it is given by `consume`: otherwise the caller's variable keeps it alive
+/// beside the pool for a moment, by a reference of its own.
 ///
 /// ## Cost
 /// On the restartable engine ``take()`` and ``give(_:)`` have no locked instruction (benchmark

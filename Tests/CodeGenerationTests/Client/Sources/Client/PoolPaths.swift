@@ -38,11 +38,11 @@ public final class Pools: Sendable {
   @inline(never) public func probePoolTakeEndpoint() -> Endpoint? { endpoints.take() }
 
   @inline(never) public func probePoolGiveObject(_ object: consuming Scratch) {
-    scratch.give(object)
+    scratch.give(consume object)
   }
   @inline(never) public func probePoolGiveNumber(_ number: Int) { numbers.give(number) }
   @inline(never) public func probePoolGivePermit(_ permit: consuming Permit) {
-    permits.give(permit)
+    permits.give(consume permit)
   }
   @inline(never) public func probePoolGiveEndpoint(_ endpoint: Endpoint) {
     endpoints.give(endpoint)
@@ -52,7 +52,7 @@ public final class Pools: Sendable {
   @inline(never) public func probePoolUseObject() -> Int {
     guard let object = scratch.take() else { return 0 }
     let bytes = object.bytes
-    scratch.give(object)
+    scratch.give(consume object)
     return bytes
   }
 }
