@@ -10,6 +10,8 @@
   private enum Action {
     case give(Int)
     case take
+    /// Also from other CPUs.
+    case steal
     case drain(Int)
   }
 
@@ -31,7 +33,7 @@
     func check(_ mode: SearchMode = .exhaustive()) -> CheckResult {
       // One for all executions: what they store never gets to its memory.
       let pool = WordPool(capacity: capacity, sharedCapacity: shared)
-      return checkLibrary(mode, engine: engine, weakening: weakening) { scenario in
+      return checkLibrary(mode, engine: engine, weakening: weakening, limit: 300_000) { scenario in
         scenario.limitAborts(to: aborts)
         declare(pool, scenario)
       }
@@ -81,6 +83,8 @@
                 inHands.append(word)
               }
             case .take:
+              if let word = pool.take(stealing: false) { own(word) }
+            case .steal:
               if let word = pool.take(stealing: true) { own(word) }
             case .drain(let row):
               for word in pool.drain(CPU(rawValue: row)) { own(word) }
@@ -114,20 +118,23 @@
   extension ModelScenarios.PerCPUPoolScenarios {
     // MARK: One CPU
 
-    private static let locals: [(cpu: Int?, [Action])] = [(0, [.give(2), .take]), (0, [.take])]
-
     @Test func threadsOfOneCPUTakeEachElementOnce() {
-      expectPass(Use(threads: Self.locals).check(), executions: 1, "pool, a CPU")
+      let locals: [(cpu: Int?, [Action])] = [(0, [.give(2)]), (0, [.take])]
+      expectPass(Use(threads: locals).check(), executions: 1, "pool, a CPU")
+      let two: [(cpu: Int?, [Action])] = [(0, [.take]), (0, [.take])]
+      expectPass(Use(threads: two).check(), executions: 1, "pool, a CPU, two take")
       expectPass(
-        Use(threads: Self.locals, engine: .atomic).check(), executions: 1, "pool, a CPU, atomic")
+        Use(threads: locals, engine: .atomic).check(preemptions(atMost: 2)), executions: 1,
+        isBounded: true, "pool, a CPU, atomic")
       expectPass(
-        Use(threads: [(nil, [.give(2), .take]), (nil, [.take])], initially: [-1: [1]]).check(),
+        Use(threads: [(nil, [.give(2)]), (nil, [.take])], initially: [-1: [1]]).check(),
         executions: 1, "pool, unbound")
     }
 
     // MARK: From afar
 
-    private static let drained: [(cpu: Int?, [Action])] = [
+    private static let drained: [(cpu: Int?, [Action])] = [(0, [.give(2)]), (1, [.drain(0)])]
+    private static let both: [(cpu: Int?, [Action])] = [
       (0, [.give(2)]), (0, [.take]), (1, [.drain(0)]),
     ]
 
@@ -136,28 +143,47 @@
       expectPass(
         Use(threads: Self.drained, engine: .atomic).check(), executions: 1,
         "pool, drained, atomic")
+      let taken: [(cpu: Int?, [Action])] = [(0, [.take]), (1, [.drain(0)])]
+      expectPass(Use(threads: taken).check(), executions: 1, "pool, taken and drained")
+    }
+
+    @Test func aDrainAmongTwoOfACPULosesNothing() {
+      expectPass(Use(threads: Self.both).check(), executions: 1, "pool, 2 and 1")
+      expectPass(
+        Use(threads: Self.both, engine: .atomic).check(preemptions(atMost: 2)), executions: 1,
+        isBounded: true, "pool, 2 and 1, atomic")
+      let busier: [(cpu: Int?, [Action])] = [
+        (0, [.give(2), .take]), (0, [.take, .give(3)]), (1, [.drain(0)]),
+      ]
+      expectPass(
+        Use(threads: busier).check(preemptions(atMost: 2)), executions: 1, isBounded: true,
+        "pool, 2 and 1, twice")
     }
 
     @Test func twoDrainsShareWhatThereIs() {
+      let drains: [(cpu: Int?, [Action])] = [
+        (0, [.give(2)]), (1, [.drain(0)]), (2, [.drain(0)]),
+      ]
       expectPass(
-        Use(threads: [(0, [.give(2)]), (1, [.drain(0)]), (2, [.drain(0)])]).check(),
-        executions: 1, "pool, drained twice")
+        Use(threads: drains).check(preemptions(atMost: 2)), executions: 1, isBounded: true,
+        "pool, drained twice")
     }
 
     @Test func whatIsTakenAwayIsNobodyElses() {
       expectPass(
-        Use(threads: [(0, [.give(2), .take]), (1, [.take])], shared: 0).check(),
-        executions: 1, "pool, taken away")
+        Use(threads: [(0, [.take]), (1, [.steal])]).check(), executions: 1, "pool, taken away")
     }
 
     // MARK: Through the depot
 
+    /// One element fills a row; the second one pushes it into the depot.
     @Test func twoCPUsMeetInTheDepot() {
-      // One element fills a row; the second pushes it into the depot.
+      let two: [(cpu: Int?, [Action])] = [(0, [.give(2), .give(3)]), (1, [.take, .take])]
       expectPass(
-        Use(
-          threads: [(0, [.give(2)]), (1, [.take])], capacity: 1, shared: 2
-        ).check(), executions: 1, "pool, depot")
+        Use(threads: two, capacity: 1, shared: 2).check(), executions: 1, "pool, depot")
+      let three: [(cpu: Int?, [Action])] = [(0, [.give(2)]), (1, [.take]), (2, [.take, .give(3)])]
+      expectPass(
+        Use(threads: three, capacity: 1, shared: 2).check(), executions: 1, "pool, depot of three")
     }
 
     /// A thread that is about to take the top magazine, and one that takes both and puts the first
@@ -166,7 +192,7 @@
       -> CheckResult
     {
       let depot = Depot(magazines: 2, words: 1)
-      return checkLibrary(mode, weakening: weakening) { scenario in
+      return checkLibrary(mode, weakening: weakening, limit: 300_000) { scenario in
         let contents = (0...2).map { scenario.plain("magazine", $0) }
         let first = depot.takeEmpty()!, second = depot.takeEmpty()!
         for (number, magazine) in [second, first].enumerated() {
@@ -210,7 +236,7 @@
       mode: SearchMode = .exhaustive()
     ) -> CheckResult {
       let slab = NodeSlab(count: 2, size: 8, alignment: 8)
-      return checkLibrary(mode, engine: engine, weakening: weakening) { scenario in
+      return checkLibrary(mode, engine: engine, weakening: weakening, limit: 300_000) { scenario in
         scenario.limitAborts(to: 1)
         let contents = (0..<2).map { scenario.plain("node", $0) }
         for cpu in CPU.rows {
@@ -233,7 +259,10 @@
     @Test func aNodeIsTakenByOne() {
       expectPass(nodes([0, 0]), executions: 1, "nodes, a CPU")
       expectPass(nodes([0, 1]), executions: 1, "nodes, two CPUs")
-      expectPass(nodes([0, 0], engine: .atomic), executions: 1, "nodes, a CPU, atomic")
+      expectPass(nodes([nil, nil]), executions: 1, "nodes, unbound")
+      expectPass(
+        nodes([0, 0], engine: .atomic, mode: preemptions(atMost: 2)), executions: 1,
+        isBounded: true, "nodes, a CPU, atomic")
     }
 
     // MARK: What it rests on
@@ -241,7 +270,7 @@
     @Test func drainsNeedRestartFencesAndAcquires() {
       for weakening in [Weakening.plainRestartFences, .noAcquireInSections] {
         let use = Use(threads: Self.drained, weakening: weakening)
-        expectFailure("", "pool, \(weakening)") { use.check($0) }
+        expectFailure("element", "pool, \(weakening)") { use.check($0) }
       }
     }
   }
