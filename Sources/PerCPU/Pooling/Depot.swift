@@ -120,9 +120,10 @@ struct Depot {
       let number = top & Self.indexMask
       if number == 0 { return nil }
       let magazine = magazine(number)
-      // What was loaded is the next one if the tag has not changed. Acquire: pairs with `push`.
+      // What was loaded is the next one if the tag has not changed. Relaxed: the load of the same value
+      // has acquired.
       let desired = head(magazine.next, after: top)
-      if unsafe percpu_word_compare_exchange_acquire(stack, top, desired).exchanged {
+      if unsafe percpu_word_compare_exchange_relaxed(stack, top, desired).exchanged {
         return magazine
       }
     }
