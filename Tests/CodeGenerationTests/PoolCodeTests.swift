@@ -8,11 +8,10 @@ import Testing
     /// From the first load of the object that holds the pool, or the first instruction, to the last
     /// commit: today's number of instructions, and two. In the whole function, nothing locked.
     @Test(arguments: [
-      ("probePoolTakeObject", 1, 16), ("probePoolTakeNumber", 1, 16),
-      ("probePoolTakePermit", 1, 16), ("probePoolTakeEndpoint", 2, 60),
-      ("probePoolGiveObject", 1, 20), ("probePoolGiveNumber", 1, 20),
-      ("probePoolGivePermit", 1, 20), ("probePoolGiveEndpoint", 2, 60),
-      ("probePoolUseObject", 2, 40),
+      ("probePoolTakeObject", 1, 19), ("probePoolTakeNumber", 1, 19),
+      ("probePoolTakePermit", 1, 19), ("probePoolTakeEndpoint", 2, 60),
+      ("probePoolGiveObject", 1, 22), ("probePoolGiveNumber", 1, 22),
+      ("probePoolGivePermit", 1, 22), ("probePoolUseObject", 2, 40),
     ])
     func takingAndGivingAreASectionEach(probe: String, sections: Int, limit: Int) throws {
       let code = try #require(ClientBuild.native.get().probes[probe])

@@ -153,7 +153,7 @@
     /// With a bound on preemptions: without, each of these has hundreds of thousands of executions.
     @Test func aDrainAmongTwoOfACPULosesNothing() {
       expectPass(
-        Use(threads: Self.both).check(preemptions(atMost: 2)), executions: 1, isBounded: true,
+        Use(threads: Self.both).check(preemptions(atMost: 2)), executions: 1119, isBounded: true,
         "pool, 2 and 1")
       expectPass(
         Use(threads: Self.both, engine: .atomic).check(preemptions(atMost: 2)), executions: 6088,
@@ -184,7 +184,7 @@
     }
 
     @Test func whatIsLeftStaysWhatItIs() {
-      expectPass(halved(), executions: 1, "pool, halved")
+      expectPass(halved(), executions: 66, "pool, halved")
       for weakening in [Weakening.noAcquireInSections, .noReleaseStores] {
         expectFailure("element", "pool, halved, \(weakening)") { halved($0, weakening) }
       }
@@ -279,7 +279,7 @@
 
     @Test func aNodeIsTakenByOne() {
       expectPass(
-        nodes([0, 0], mode: preemptions(atMost: 2)), executions: 1, isBounded: true,
+        nodes([0, 0], mode: preemptions(atMost: 2)), executions: 266, isBounded: true,
         "nodes, a CPU")
       expectPass(nodes([0, 1]), executions: 6, "nodes, two CPUs")
       expectPass(nodes([nil, nil]), executions: 6110, "nodes, unbound")

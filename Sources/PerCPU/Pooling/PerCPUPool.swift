@@ -109,6 +109,7 @@ public final class PerCPUPool<Element: ~Copyable> {
   ///   makes elements.
   /// - Complexity: O(1), lock-free; O(possible CPUs) if there is none on this CPU and in the depot.
   @inlinable
+  @inline(__always)
   public func take() -> sending Element? {
     let popped = unsafe percpu_sequence_pop_once(slots)
     if _fastPath(popped.committed) { return element(popped.value) }
@@ -119,6 +120,7 @@ public final class PerCPUPool<Element: ~Copyable> {
   ///
   /// - Complexity: O(1), lock-free, apart from `make`.
   @inlinable
+  @inline(__always)
   public func take<Failure: Error>(
     orMake make: () throws(Failure) -> sending Element
   ) throws(Failure) -> sending Element {
@@ -145,6 +147,7 @@ public final class PerCPUPool<Element: ~Copyable> {
   /// - Returns: The element itself if the pool is full; nil if it was accepted.
   /// - Complexity: O(1), lock-free.
   @inlinable
+  @inline(__always)
   @discardableResult
   public func give(_ element: consuming sending Element) -> sending Element? {
     if !Self.fitsWord { return giveInNode(element) }
