@@ -28,8 +28,9 @@ struct TrappedSection: CustomTestStringConvertible, Sendable {
 
   /// Instructions of each on x86-64.
   static let instructions: [String: Int32] = [
-    "add": 5, "add-release": 5, "add-selected": 7, "claim-if": 8, "store-if": 6, "publish": 9, "commit, 1 word": 14,
-    "commit, 5 words": 14, "commit-on, 1 word": 13, "commit-on, 5 words": 13, "add-within": 13,
+    "add": 5, "add-release": 5, "add-selected": 7, "claim-if": 8, "store-if": 6, "publish": 9,
+    "commit, 1 word": 14, "commit, 5 words": 14, "commit-on, 1 word": 13, "commit-on, 5 words": 13,
+    "add-within": 13,
     "gated add": 9, "gated exchange": 9, "gated store-if": 11, "gated store-if-both": 14,
     "push": 11, "pop": 11, "move-in": 16, "move-out": 15, "link": 10, "unlink": 10,
     "sound control": 3,
