@@ -9,6 +9,8 @@ let package = Package(
   name: "peers",
   dependencies: [
     .package(name: "swift-percpu", path: "../.."),
+    .package(name: "percpu-metrics", path: "../Metrics"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-atomics", from: "1.3.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
@@ -30,6 +32,8 @@ let package = Package(
       dependencies: [
         "CBenchmarkPeers", "CLibraryPeers", "CReclamationPeers",
         .product(name: "PerCPU", package: "swift-percpu"),
+        .product(name: "PerCPUMetrics", package: "percpu-metrics"),
+        .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Atomics", package: "swift-atomics"),
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
       ],

@@ -71,7 +71,7 @@ public final class PerCPUMetricsFactory: Sendable {
   public func families() -> [MetricFamily] {
     var series: [Name: [MetricFamily.Series]] = [:]
     func add(
-      _ key: MetricKey, _ kind: MetricFamily.Kind, _ value: MetricValue, isTimer: Bool = false
+      _ key: RegisteredKey, _ kind: MetricFamily.Kind, _ value: MetricValue, isTimer: Bool = false
     ) {
       series[Name(label: key.label, kind: kind, isTimer: isTimer), default: []].append(
         MetricFamily.Series(dimensions: key.dimensions, value: value))
@@ -120,7 +120,7 @@ extension PerCPUMetricsFactory: MetricsFactory {
   /// The handler of a `Counter`.
   public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
     let key = MetricKey(label, dimensions)
-    return counters.handler(for: key) { IntegerCounter(key: key) }
+    return counters.handler(for: key) { IntegerCounter(key: $0) }
   }
 
   /// The handler of a `FloatingPointCounter`.
@@ -128,13 +128,13 @@ extension PerCPUMetricsFactory: MetricsFactory {
     label: String, dimensions: [(String, String)]
   ) -> any FloatingPointCounterHandler {
     let key = MetricKey(label, dimensions)
-    return fractionalCounters.handler(for: key) { FractionalCounter(key: key) }
+    return fractionalCounters.handler(for: key) { FractionalCounter(key: $0) }
   }
 
   /// The handler of a `Meter`.
   public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
     let key = MetricKey(label, dimensions)
-    return meters.handler(for: key) { SettableMeter(key: key) }
+    return meters.handler(for: key) { SettableMeter(key: $0) }
   }
 
   /// The handler of a `Recorder`, or of a `Gauge` if it does not aggregate.
@@ -142,10 +142,10 @@ extension PerCPUMetricsFactory: MetricsFactory {
     label: String, dimensions: [(String, String)], aggregate: Bool
   ) -> any RecorderHandler {
     let key = MetricKey(label, dimensions)
-    guard aggregate else { return gauges.handler(for: key) { LastValueGauge(key: key) } }
+    guard aggregate else { return gauges.handler(for: key) { LastValueGauge(key: $0) } }
     return recorders.handler(for: key) {
       RecorderHistogram(
-        key: key,
+        key: $0,
         bounds: configuration.recorderBoundsByLabel[label] ?? configuration.recorderBounds)
     }
   }
@@ -155,7 +155,7 @@ extension PerCPUMetricsFactory: MetricsFactory {
     let key = MetricKey(label, dimensions)
     return timers.handler(for: key) {
       TimerHistogram(
-        key: key, bounds: configuration.timerBoundsByLabel[label] ?? configuration.timerBounds)
+        key: $0, bounds: configuration.timerBoundsByLabel[label] ?? configuration.timerBounds)
     }
   }
 

@@ -24,6 +24,26 @@ import Testing
     #expect(metrics.makeCounter(label: "x", dimensions: [("a", "1"), ("a", "2")]) !== twice)
   }
 
+  @Test func keysThatAreNearlyTheSame() {
+    var handlers: [ObjectIdentifier: String] = [:]
+    var texts = ["", "a", "ab", "b", "\0"]
+    for length in [7, 8, 9, 15, 16, 17, 40] {
+      texts += ["a", "b"].map { String(repeating: "x", count: length - 1) + $0 }
+    }
+    for label in texts {
+      for name in texts {
+        for value in texts {
+          let handler = metrics.makeCounter(label: label, dimensions: [(name, value)])
+          let before = handlers.updateValue(
+            "\(label)|\(name)|\(value)", forKey: ObjectIdentifier(handler))
+          #expect(before == nil)
+          #expect(metrics.makeCounter(label: label, dimensions: [(name, value)]) === handler)
+        }
+      }
+    }
+    #expect(metrics.families().reduce(0) { $0 + $1.series.count } == handlers.count)
+  }
+
   @Test func kindsWithTheSameLabelAreMetricsOfTheirOwn() {
     Counter(label: "x", factory: metrics).increment(by: 1)
     Meter(label: "x", factory: metrics).set(2)

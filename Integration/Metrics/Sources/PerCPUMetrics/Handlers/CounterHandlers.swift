@@ -5,10 +5,10 @@ import PerCPU
 
 /// A `Counter`.
 final class IntegerCounter: CounterHandler, Registered {
-  let key: MetricKey
+  let key: RegisteredKey
   private let counter = PerCPUCounter()
 
-  init(key: MetricKey) {
+  init(key: RegisteredKey) {
     self.key = key
   }
 
@@ -26,10 +26,10 @@ final class IntegerCounter: CounterHandler, Registered {
 /// A `FloatingPointCounter`: fractions add up, and what cannot be part of a sum that only grows is ignored, as
 /// swift-metrics wants it.
 final class FractionalCounter: FloatingPointCounterHandler, Registered {
-  let key: MetricKey
+  let key: RegisteredKey
   private let sum = SettableSum()
 
-  init(key: MetricKey) {
+  init(key: RegisteredKey) {
     self.key = key
   }
 

@@ -6,10 +6,10 @@ import Synchronization
 
 /// A `Meter`: goes up and down by steps, and can be set.
 final class SettableMeter: MeterHandler, Registered {
-  let key: MetricKey
+  let key: RegisteredKey
   private let sum = SettableSum()
 
-  init(key: MetricKey) {
+  init(key: RegisteredKey) {
     self.key = key
   }
 
@@ -38,10 +38,10 @@ final class SettableMeter: MeterHandler, Registered {
 ///
 /// Who was last is decided in one place, so this is one word for all.
 final class LastValueGauge: RecorderHandler, Registered {
-  let key: MetricKey
+  let key: RegisteredKey
   private let bits = Atomic(Double(0).bitPattern)
 
-  init(key: MetricKey) {
+  init(key: RegisteredKey) {
     self.key = key
   }
 

@@ -6,13 +6,13 @@ import Synchronization
 
 /// A `Recorder`: a histogram of floating-point numbers.
 final class RecorderHistogram: RecorderHandler, Registered {
-  let key: MetricKey
+  let key: RegisteredKey
   private let bounds: [Double]
   /// Of the numbers of buckets: each value is a bucket, and the last one has no bound.
   private let buckets: PerCPUHistogram
   private let sum = ShardedLock(initial: 0.0)
 
-  init(key: MetricKey, bounds: [Double]) {
+  init(key: RegisteredKey, bounds: [Double]) {
     self.key = key
     self.bounds = Set(bounds.filter(\.isFinite)).sorted()
     buckets = PerCPUHistogram(bounds: Array(self.bounds.indices))
@@ -46,12 +46,12 @@ final class RecorderHistogram: RecorderHandler, Registered {
 
 /// A `Timer`: a histogram of nanoseconds.
 final class TimerHistogram: TimerHandler, Registered {
-  let key: MetricKey
+  let key: RegisteredKey
   private let histogram: PerCPUHistogram
   /// The nanoseconds of the preferred unit; 0 if none is preferred.
   private let scale = Atomic<UInt64>(0)
 
-  init(key: MetricKey, bounds: [Duration]) {
+  init(key: RegisteredKey, bounds: [Duration]) {
     self.key = key
     let nanoseconds = bounds.map { ($0 / .nanoseconds(1)).rounded() }.compactMap(Int.init(exactly:))
     histogram = PerCPUHistogram(bounds: Set(nanoseconds).sorted())

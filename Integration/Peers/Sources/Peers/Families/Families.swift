@@ -8,6 +8,7 @@ extension Family {
     .read(readPeers),
     .reclaim.with(["retire, batch of 64": deferredPeers]),
     .gracePeriods,
+    .metrics,
   ]
 
   /// With more implementations of some of its operations.

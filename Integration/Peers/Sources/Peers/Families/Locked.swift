@@ -1,0 +1,1 @@
+../../../../Server/Sources/Server/Variants/Locked.swift
