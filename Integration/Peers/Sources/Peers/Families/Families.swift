@@ -5,6 +5,7 @@ extension Family {
   static let all: [Family] = [
     .counter.with(["add": counterPeers]),
     .lock.with(["increment, 1 word": lockPeers, "read, 1 word": sharedLockPeers]),
+    .append.with(["append a number": appendPeers]),
     .read(readPeers),
     .reclaim.with(["retire, batch of 64": deferredPeers]),
     .gracePeriods,

@@ -37,6 +37,29 @@ let sharedLockPeers: [Implementation] = [
   .peer("ConcurrencyKit brlock") { .tallied { peer_ck_brlock_read_loop($0) } },
 ]
 
+let appendPeers: [Implementation] = [
+  .peer("NIOLockedValueBox") {
+    let box = NIOLockedValueBox((numbers: [Int](), sum: 0))
+    return Subject(
+      run: {
+        for _ in 0..<$0 {
+          box.withLockedValue { state in
+            state.numbers.append(1)
+            if state.numbers.count == 256 {
+              state.sum &+= state.numbers.reduce(0, &+)
+              state.numbers.removeAll(keepingCapacity: true)
+            }
+          }
+        }
+      }, total: { box.withLockedValue { $0.sum &+ $0.numbers.count } })
+  },
+  .peer("liburcu wfcqueue") {
+    let queue = Owned(peer_wfcq_create(), peer_wfcq_destroy)
+    return Subject(
+      run: { peer_wfcq_append_loop(queue.pointer, $0) }, total: { peer_wfcq_value(queue.pointer) })
+  },
+]
+
 /// Objects whose memory is given back behind a grace period.
 let deferredPeers: [Implementation] = [
   .peer("liburcu call_rcu") {
