@@ -16,7 +16,7 @@ internal import CAtomicsShim
 /// Whoever waits for something makes *steps*, and so does the housekeeper. A step takes the conductor's lock, if it is
 /// free, and waits for nobody:
 ///
-///     begun == ended, more wanted?    begun += 1 (release)
+///     begun == ended, more wanted?    begun += 1 (release); full fence
 ///                                     take what was deferred
 ///                                     change the kind (release); restart fence
 ///                                     note which contexts are active
@@ -28,11 +28,11 @@ internal import CAtomicsShim
 ///
 ///     full fence; ticket = begun + 1; wanted := max(wanted, ticket)
 ///
-/// - What was done before the ticket is seen by all that read when that grace period is on. If the ticket
-///   is read after `begun` was changed, it is the next one's. Otherwise the full fence comes before the restart
-///   fence of the grace period, and what was stored before it is seen by everybody who comes behind that. A light
-///   fence would not do: the restart fence reaches one thread after the other, and a reader that
-///   it has reached could read, of the new kind, what a thread that it has not reached yet has still to store.
+/// - What was done before the ticket is seen by all that come as the new kind. If the ticket is read after `begun` was
+///   changed, it is the next one's. Otherwise its full fence comes before the one between `begun` and the change
+///   of the kind, and whoever acquires the new kind sees what was stored before it. The restart fence alone is not enough:
+///   a reader that comes as the new kind before it could read what is still to be stored. Nor is a light fence with
+///   the ticket: the restart fence reaches one thread after the other.
 /// - What was deferred before the lists were taken was done so under a lock that the conductor takes later. So it
 ///   happens before the change of the kind, which everybody acquires who comes as the new one.
 ///   What is deferred after that waits for the next grace period, however long this one takes.
@@ -126,6 +126,8 @@ final class GracePeriods: @unchecked Sendable {
   private func begin(_ number: Int) {
     // Release: pairs with the acquire of `ticket` and `barrier`.
     unsafe percpu_word_store_release(begun, number)
+    // Pairs with that of `ticket`.
+    percpu_fence_seq_cst()
     waiting = calls.takeAll()
     former = sections.change()
     for index in contexts.indices { contexts[index].note = contexts[index].noteActive() }
@@ -168,7 +170,7 @@ final class GracePeriods: @unchecked Sendable {
   // MARK: Tickets
 
   func ticket() -> Int {
-    // Pairs with the restart fence of `begin`.
+    // Pairs with that of `begin`.
     percpu_fence_seq_cst()
     // Acquire: pairs with the release of `begin`.
     let ticket = unsafe percpu_word_load_acquire(begun) + 1
