@@ -24,6 +24,12 @@ PERCPU_INLINE intptr_t percpu_word_fetch_add_relaxed(intptr_t *PERCPU_NONNULL ad
   return original;
 }
 
+PERCPU_INLINE percpu_word_exchange_result percpu_word_compare_exchange_relaxed(
+    intptr_t *PERCPU_NONNULL address, intptr_t expected, intptr_t desired) {
+  percpu_instrumented_delay();
+  return percpu_native_word_compare_exchange_relaxed(address, expected, desired);
+}
+
 PERCPU_INLINE percpu_word_exchange_result percpu_word_compare_exchange_release(
     intptr_t *PERCPU_NONNULL address, intptr_t expected, intptr_t desired) {
   percpu_instrumented_delay();

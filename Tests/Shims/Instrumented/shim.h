@@ -27,6 +27,7 @@
 #include "Instrumented/mutants.h"
 
 #define percpu_word_fetch_add_relaxed percpu_native_word_fetch_add_relaxed
+#define percpu_word_compare_exchange_relaxed percpu_native_word_compare_exchange_relaxed
 #define percpu_word_compare_exchange_release percpu_native_word_compare_exchange_release
 #define percpu_word_compare_exchange_acquire percpu_native_word_compare_exchange_acquire
 #define percpu_word_compare_exchange_acq_rel percpu_native_word_compare_exchange_acq_rel
@@ -43,6 +44,7 @@
 #undef percpu_u32_exchange_acquire
 #undef percpu_word_compare_exchange_acq_rel
 #undef percpu_word_fetch_add_relaxed
+#undef percpu_word_compare_exchange_relaxed
 #undef percpu_word_compare_exchange_release
 #undef percpu_word_compare_exchange_acquire
 
