@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+#if PERCPU_MODEL
+
+  import CAtomicsShim
+  import ModelChecker
+  @testable import PerCPU
+  import Testing
+
+  /// Readers of an object in sections, and updaters that replace it, wait for a grace period, and destroy the
+  /// one that was there.
+  private struct Use {
+    static let dead = 99
+    /// The CPUs of the readers, and how often each reads.
+    var readers: [Int?] = []
+    var times = 1
+    /// How often each of the updaters replaces the object.
+    var updaters = [1]
+    var bits = Int.bitWidth
+    var aborts = 1
+    /// Whether updaters look once whether readers have left, and go on only if they have. What they could find by looking
+    /// again they find, in another execution, by looking late: it is enough for what is destroyed too early.
+    var looksOnce = false
+    /// The first reader moves to CPU 2.
+    var migrating = false
+    /// Readers that are contexts, and enter nothing.
+    var contexts = 0
+    var generations = 0
+    var engine = Engine.restartable
+    var fences = AsymmetricFences.membarrier
+    var weakening: Weakening?
+
+    func check(_ mode: SearchMode = .exhaustive()) -> CheckResult {
+      // One for all executions: what they store never gets to its memory.
+      let periods = GracePeriods(limit: 1 << 20, housekeeper: nil, counterBits: bits)
+      let words = (0..<contexts).map { _ in ContextWord<NoWork>(counterBits: 2) }
+      for word in words { _ = periods.register(word) }
+      let generation = FlushGeneration(generationBits: 3)
+      let participants = (0..<generations).map { _ in Participant(generation.register()) }
+      if generations > 0 { _ = periods.register(generation) }
+      return checkLibrary(mode, engine: engine, fences: fences, weakening: weakening) { scenario in
+        scenario.limitAborts(to: aborts)
+        name(periods, in: scenario)
+        let current = scenario.word("current")
+        let count = updaters.reduce(0, +)
+        let objects = (0...count).map { scenario.plain("object", $0) }
+        for cpu in readers {
+          scenario.thread("reader", cpu: cpu) {
+            for _ in 0..<times {
+              let left = periods.sections.enter()
+              look(current, objects)
+              ReadSections.leave(left)
+            }
+          }
+        }
+        for word in words {
+          scenario.thread("context") {
+            for _ in 0..<times {
+              _ = word.enter()
+              look(current, objects)
+              word.exit()
+            }
+          }
+        }
+        for participant in participants {
+          participant.reset()
+          scenario.thread("participant") {
+            for _ in 0..<times {
+              _ = participant.content.activate()
+              look(current, objects)
+              if participant.content.needsFlush() { participant.content.acknowledge() }
+              look(current, objects)
+              participant.content.park()
+            }
+          }
+        }
+        var next = 1
+        for replacements in updaters {
+          let own = next..<(next + replacements)
+          next += replacements
+          scenario.thread("updater", cpu: 3) {
+            for object in own {
+              let old = current.exchange(object, .acquiringAndReleasing)
+              waitForReaders(periods)
+              require(objects[old].read() != Self.dead, "an object is destroyed twice")
+              objects[old].write(Self.dead)
+            }
+          }
+        }
+        if migrating { scenario.thread("migrates") { migrate(0, to: 2) } }
+        scenario.finally { withExtendedLifetime((periods, words, generation, participants)) {} }
+      }
+    }
+
+    private func waitForReaders(_ periods: GracePeriods) {
+      if !looksOnce { return periods.wait(for: periods.ticket()) }
+      let former = periods.sections.change()
+      assume(periods.sections.areOver(former, bits: bits))
+    }
+
+    private func look(_ current: Word, _ objects: [Plain]) {
+      let object = current.load(.acquiring)
+      require(objects[object].read() != Self.dead, "an object is destroyed under its reader")
+    }
+  }
+
+  private func name(_ periods: GracePeriods, in scenario: Scenario) {
+    scenario.name(periods.sections.kind, "kind")
+    scenario.name(periods.begun, "begun")
+    scenario.name(periods.ended, "ended")
+    for cpu in CPU.rows {
+      let words = percpu_row_word(periods.sections.slots, cpu.rawValue)
+      for kind in 0...1 {
+        scenario.name(words + kind, kind == 0 ? "entered 0, row" : "entered 1, row", cpu.rawValue)
+        scenario.name(words + 2 + kind, kind == 0 ? "left 0, row" : "left 1, row", cpu.rawValue)
+      }
+    }
+  }
+
+  private struct NoWork: OptionSet {
+    let rawValue: UInt16
+  }
+
+  private final class Participant {
+    var content: FlushGeneration.Participant
+    private let seen: UInt64
+
+    init(_ content: consuming FlushGeneration.Participant) {
+      seen = content.seen
+      self.content = content
+    }
+
+    /// Each execution finds it as it was before.
+    func reset() { content.seen = seen }
+  }
+
+  extension ModelScenarios {
+    @Suite struct GraceScenarios {}
+  }
+
+  extension ModelScenarios.GraceScenarios {
+    // MARK: Sections
+
+    @Test func aReaderAndGracePeriods() {
+      expectPass(Use(readers: [0]).check(), executions: 86, "grace, 1 reader")
+      expectPass(
+        Use(readers: [0], updaters: [2]).check(), executions: 949, "grace, 1 reader, 2 periods")
+      expectPass(
+        Use(readers: [0], times: 2, updaters: [2]).check(), executions: 29_883,
+        "grace, 1 reader, twice, 2 periods")
+    }
+
+    @Test func twoReadersOnTwoCPUsOverTwoGracePeriods() {
+      expectPass(
+        Use(readers: [0, 1], updaters: [2], looksOnce: true).check(preemptions(atMost: 3)),
+        executions: 3532, isBounded: true, "grace, 2 readers, 2 periods")
+      expectPass(
+        Use(readers: [0, 1], looksOnce: true).check(), executions: 1152, "grace, 2 readers")
+    }
+
+    @Test func readersOfOneCPU() {
+      expectPass(
+        Use(readers: [0, 0], updaters: [2], looksOnce: true).check(preemptions(atMost: 3)),
+        executions: 13_652, isBounded: true, "grace, 2 readers of a CPU, 2 periods")
+    }
+
+    @Test func aReaderThatMigrates() {
+      expectPass(
+        Use(readers: [0], looksOnce: true, migrating: true).check(), executions: 3256,
+        "grace, migration")
+    }
+
+    @Test func readersWithoutSections() {
+      expectPass(
+        Use(readers: [nil], updaters: [2]).check(), executions: 14_693,
+        "grace, unbound, 2 periods")
+      expectPass(
+        Use(readers: [nil, 0], updaters: [2], looksOnce: true).check(preemptions(atMost: 3)),
+        executions: 6042, isBounded: true, "grace, unbound and bound, 2 periods")
+      expectPass(
+        Use(readers: [nil, nil], looksOnce: true).check(), executions: 22_306, "grace, 2 unbound")
+    }
+
+    @Test func theAtomicEngine() {
+      expectPass(
+        Use(readers: [0], updaters: [2], engine: .atomic).check(), executions: 7569,
+        "grace, atomic engine, 2 periods")
+      expectPass(
+        Use(readers: [0, 1], looksOnce: true, engine: .atomic).check(), executions: 2592,
+        "grace, atomic engine, 2 readers")
+      expectPass(
+        Use(readers: [0, 1], looksOnce: true, engine: .atomic, fences: .symmetric).check(),
+        executions: 585, "grace, atomic engine, symmetric, 2 readers")
+    }
+
+    @Test func countersOfTwoBits() {
+      expectPass(
+        Use(readers: [0], times: 4, updaters: [1], bits: 2, looksOnce: true).check(), executions: 1028,
+        "grace, 2 bits, 4 times")
+      expectPass(
+        Use(readers: [0, nil], times: 2, updaters: [2], bits: 2, looksOnce: true)
+          .check(preemptions(atMost: 2)), executions: 5096,
+        isBounded: true, "grace, 2 bits, 2 readers, twice, 2 periods")
+    }
+
+    @Test func sectionsNeedFencesAndOrder() {
+      expectFailure("", "grace, plain restart fence") {
+        Use(readers: [0], updaters: [2], weakening: .plainRestartFences).check($0)
+      }
+      expectFailure("", "grace, unbound, no light fence") {
+        Use(readers: [nil], engine: .atomic, fences: .symmetric, weakening: .noLightFences).check(
+          $0)
+      }
+      expectFailure("", "grace, relaxed publication") {
+        Use(readers: [0], weakening: .relaxedPublication).check($0)
+      }
+    }
+
+    // MARK: Contexts
+
+    @Test func contextsThatReadWithoutEntering() {
+      expectPass(Use(contexts: 1).check(), executions: 116, "grace, 1 context")
+      expectPass(
+        Use(times: 2, contexts: 1).check(preemptions(atMost: 4)), executions: 1197,
+        isBounded: true, "grace, 1 context, twice")
+    }
+
+    @Test func participantsThatReadWithoutEntering() {
+      expectPass(Use(generations: 1).check(), executions: 1981, "grace, 1 participant")
+    }
+
+    // MARK: Tickets
+
+    /// One updater waits for grace periods that another thread begins and ends.
+    private func shared(_ mode: SearchMode = .exhaustive()) -> CheckResult {
+      let periods = GracePeriods(limit: 1 << 20, housekeeper: nil)
+      return checkLibrary(mode) { scenario in
+        scenario.limitAborts(to: 1)
+        name(periods, in: scenario)
+        let current = scenario.word("current")
+        let object = scenario.plain("object")
+        scenario.thread("reader", cpu: 0) {
+          let left = periods.sections.enter()
+          if current.load(.acquiring) == 0 { object.read() }
+          ReadSections.leave(left)
+        }
+        scenario.thread("updater", cpu: 1) {
+          current.store(1, .relaxed)
+          let ticket = periods.ticket()
+          assume(periods.isOver(ticket))
+          object.write(1)
+        }
+        scenario.thread("conductor", cpu: 2) {
+          let ticket = periods.ticket()
+          while !periods.isOver(ticket) { assume(periods.step()) }
+        }
+        scenario.finally { withExtendedLifetime(periods) {} }
+      }
+    }
+
+    @Test func aGracePeriodThatSomebodyElseHasBegun() {
+      expectPass(shared(), executions: 2580, "grace, shared")
+    }
+  }
+
+  // MARK: - What is deferred
+
+  /// Readers, and threads that replace an object and have the one that was there destroyed later.
+  private struct Deferring {
+    static let dead = 99
+    var readers: [Int?] = [0]
+    /// How many objects each replaces.
+    var deferrers = [1]
+    /// Whether each waits in the end for all that it has deferred.
+    var haveBarrier = true
+    var limit = 1 << 20
+
+    func check(_ mode: SearchMode = .exhaustive()) -> CheckResult {
+      checkLibrary(mode) { scenario in
+        scenario.limitAborts(to: 1)
+        let periods = GracePeriods(limit: limit, housekeeper: nil)
+        name(periods, in: scenario)
+        let current = scenario.word("current")
+        let count = deferrers.reduce(0, +)
+        let objects = (0...count).map { scenario.plain("object", $0) }
+        var destroyed = Array(repeating: 0, count: count + 1)
+        for cpu in readers {
+          scenario.thread("reader", cpu: cpu) {
+            let left = periods.sections.enter()
+            let object = current.load(.acquiring)
+            require(objects[object].read() != Self.dead, "an object is destroyed under its reader")
+            ReadSections.leave(left)
+          }
+        }
+        var next = 1
+        for replacements in deferrers {
+          let own = next..<(next + replacements)
+          next += replacements
+          scenario.thread("deferrer", cpu: 2) {
+            var old: [Int] = []
+            for object in own {
+              let replaced = current.exchange(object, .acquiringAndReleasing)
+              old.append(replaced)
+              let destroy = Destruction {
+                require(objects[replaced].read() != Self.dead, "an object is destroyed twice")
+                objects[replaced].write(Self.dead)
+                destroyed[replaced] += 1
+              }
+              periods.add(DeferredCall(cost: 100) { destroy.run() }, isUrgent: false, mayWait: true)
+            }
+            if haveBarrier { periods.barrier() }
+            for replaced in old where haveBarrier {
+              require(objects[replaced].read() == Self.dead, "a barrier did not wait")
+            }
+          }
+        }
+        scenario.finally {
+          periods.barrier()
+          require(destroyed.reduce(0, +) == count, "an object is not destroyed, or twice")
+        }
+      }
+    }
+  }
+
+  private final class Destruction: @unchecked Sendable {
+    // Sendable: all simulated threads are one.
+    let run: () -> Void
+    init(_ run: @escaping () -> Void) { self.run = run }
+  }
+
+  extension ModelScenarios.GraceScenarios {
+    @Test func whatIsDeferredIsDoneOnceAndNotTooEarly() {
+      expectPass(Deferring().check(), executions: 86, "grace, deferred")
+      expectPass(Deferring(deferrers: [2]).check(), executions: 155, "grace, 2 deferred")
+    }
+
+    @Test func twoThatDefer() {
+      expectPass(
+        Deferring(readers: [], deferrers: [1, 1], haveBarrier: false).check(preemptions(atMost: 2)),
+        executions: 734, isBounded: true, "grace, 2 that defer")
+    }
+
+    @Test func oneThatWaitsForRoom() {
+      expectPass(
+        Deferring(deferrers: [2], limit: 100).check(), executions: 604,
+        "grace, 2 deferred, room for 1")
+    }
+  }
+
+#endif
