@@ -194,7 +194,8 @@
 
     @Test func countersOfTwoBits() {
       expectPass(
-        Use(readers: [0], times: 4, updaters: [1], bits: 2, looksOnce: true).check(), executions: 1028,
+        Use(readers: [0], times: 4, updaters: [1], bits: 2, looksOnce: true).check(),
+        executions: 1028,
         "grace, 2 bits, 4 times")
       expectPass(
         Use(readers: [0, nil], times: 2, updaters: [2], bits: 2, looksOnce: true)
