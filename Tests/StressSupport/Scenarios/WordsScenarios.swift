@@ -75,8 +75,11 @@ private final class ConservedWords: Sendable {
     for _ in 0..<50 { operate(&worker.random) }
     run.operations.add(50)
     if worker.random.below(8) == 0 {
-      let cpu = CPU.rows[worker.random.below(CPU.rows.count)]
-      haveAlone(cpu, .random(&worker.random), &worker.random)
+      haveAlone(someRow(&worker.random), .random(&worker.random), &worker.random)
+    }
+    // In quick succession, too, so that it begins in the middle of what others do.
+    if worker.index % 4 == 0 {
+      for _ in 0..<20 { haveAlone(someRow(&worker.random), .nothing, &worker.random) }
     }
     if worker.random.below(64) == 0 {
       let seed = worker.random.next()
@@ -86,6 +89,10 @@ private final class ConservedWords: Sendable {
       }
       run.exits.add()
     }
+  }
+
+  private func someRow(_ random: inout SeededGenerator) -> CPU {
+    CPU.rows[random.below(CPU.rows.count)]
   }
 
   private func operate(_ random: inout SeededGenerator) {
@@ -179,8 +186,8 @@ private final class GuardedWords: Sendable {
   func stress() {
     run.demand("signals", run.signals, perSecond: 5)
     run.nameExtra("closings")
-    run.demand("closings", run.extra, perSecond: 100)
-    run.demand("changes", changes, perSecond: 1000)
+    run.demand("closings", run.extra, perSecond: 20)
+    run.demand("changes", changes, perSecond: 100)
     // Never released: a late signal may still find it.
     stress_handle_signals(changeInHandler, Unmanaged.passRetained(self).toOpaque())
     run.work(
