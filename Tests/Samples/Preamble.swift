@@ -30,6 +30,9 @@ final class Buffer: Sendable {
 }
 func use(_ buffer: borrowing Buffer) {}
 func sum(of count: Int, in table: UnsafeMutablePointer<Int>) -> Int { 0 }
+struct Sample: Sendable { init(_ value: Int) {} }
+final class Store: Sendable { func add(_ samples: Span<Sample>) {} }
+let (store, now) = (Store(), 0)
 func refuse() {}
 struct Server: Sendable { func run() async throws {} }
 let server = Server()
