@@ -110,7 +110,7 @@ public final class Housekeeper: Sendable {
     enforce(period > .zero, "the period of a housekeeper's work is positive; leave it out for none")
     let (seconds, attoseconds) = period.components
     // A century is never.
-    return min(seconds, 3_000_000_000) * 1_000_000_000 + max(1, attoseconds / 1_000_000_000)
+    return max(1, min(seconds, 3_000_000_000) * 1_000_000_000 + attoseconds / 1_000_000_000)
   }
 }
 

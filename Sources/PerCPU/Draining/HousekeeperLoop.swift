@@ -49,7 +49,7 @@ final class HousekeeperLoop: @unchecked Sendable {
   private let line = OwnLine()
   private let spawn: Spawn
   private let clock: @Sendable () -> Int64
-  private var list: [HousekeepingItem] = []
+  private(set) var list: [HousekeepingItem] = []
 
   init(clock: @escaping @Sendable () -> Int64, spawn: @escaping Spawn) {
     self.clock = clock
@@ -227,7 +227,7 @@ final class HousekeeperLoop: @unchecked Sendable {
   }
 
   /// Waits until something is wanted, or until `next`.
-  private func rest(until next: Int64) {
+  func rest(until next: Int64) {
     // Relaxed: nothing is published, and the round that follows acquires.
     let now = unsafe percpu_u32_load_relaxed(word)
     guard now & (Presence.bits | Self.wanted) == Presence.running else { return }
@@ -265,19 +265,11 @@ final class HousekeeperLoop: @unchecked Sendable {
   /// Has the runner make a final round. Returns how many there were before; nil if there is no runner, or
   /// if it makes one already.
   private func beginShutdown() -> UInt32? {
-    // Relaxed: the compare-exchange orders.
-    var now = unsafe percpu_u32_load_relaxed(word)
-    while now & Presence.bits == Presence.running {
-      // Release: pairs with the acquire of `round`.
-      let result = unsafe percpu_u32_compare_exchange_release(
-        word, now, now & ~Presence.bits | Presence.goingOffline)
-      if result.exchanged {
-        if now & Self.asleep != 0 { wakeAll() }
-        return now / Self.oneFinalRound
-      }
-      now = result.original
-    }
-    return nil
+    // Release: pairs with the acquire of `round`.
+    let before = unsafe percpu_u32_fetch_and_release(word, Presence.stop)
+    guard before & Presence.bits == Presence.running else { return nil }
+    if before & Self.asleep != 0 { wakeAll() }
+    return before / Self.oneFinalRound
   }
 
   /// Has a final round made that begins after the call, without waiting for the runner. If there is none although

@@ -3,7 +3,7 @@
 internal import CAtomicsShim
 
 /// Whether somebody takes care of something: of an item, the runner of its housekeeper; of a housekeeper, a
-/// runner.
+/// runner. Two bits: whether somebody is there, and whether somebody is wanted.
 ///
 ///     offline --start--> running --stop--> going offline --by who takes care--> offline
 ///                           ^------------start-----------/
@@ -14,8 +14,10 @@ internal import CAtomicsShim
 enum Presence {
   static let offline: UInt32 = 0
   static let goingOffline: UInt32 = 1
-  static let running: UInt32 = 2
+  static let running: UInt32 = 3
   static let bits: UInt32 = 3
+  /// What makes going offline of running.
+  static let stop: UInt32 = ~2
 }
 
 /// What a housekeeper does again and again, or once.
@@ -81,29 +83,15 @@ final class HousekeepingItem: @unchecked Sendable {
 
   /// True if the caller has to put it into the inbox.
   func start() -> Bool {
-    // Relaxed: the compare-exchange orders.
-    var now = unsafe percpu_u32_load_relaxed(word)
-    while now & Presence.bits != Presence.running {
-      // Acquire: pairs with the release of the runner that took it off.
-      let result = unsafe percpu_u32_compare_exchange_acquire(
-        word, now, now & ~Presence.bits | Presence.running)
-      if result.exchanged { return now & Presence.bits == Presence.offline }
-      now = result.original
-    }
-    return false
+    // Acquire: pairs with the release of the runner that took it off.
+    let before = unsafe percpu_u32_fetch_or_acquire(word, Presence.running)
+    return before & Presence.bits == Presence.offline
   }
 
   /// No run begins any more, until it is started again.
   func stop() {
     // Relaxed: nothing is published.
-    var now = unsafe percpu_u32_load_relaxed(word)
-    while now & Presence.bits == Presence.running {
-      // Relaxed: the same.
-      let result = unsafe percpu_u32_compare_exchange_relaxed(
-        word, now, now & ~Presence.bits | Presence.goingOffline)
-      if result.exchanged { return }
-      now = result.original
-    }
+    _ = unsafe percpu_u32_fetch_and_relaxed(word, Presence.stop)
   }
 
   /// Whoever does it next does it after this.
@@ -114,19 +102,16 @@ final class HousekeepingItem: @unchecked Sendable {
 
   /// Stops it for good, and destroys the work; inside of that, as soon as it returns.
   func end(byRunner: Bool) {
-    stop()
     // Acquire: pairs with the release of `run`.
-    var now = unsafe percpu_u32_load_acquire(word)
+    var now = unsafe percpu_u32_fetch_and_acquire(word, Presence.stop)
     if byRunner && now & Self.busy != 0 {
       isAbandoned = true
       return
     }
     while now & Self.busy != 0 {
-      // Relaxed: the load acquires. If it fails, the kernel finds another value as well.
-      _ = unsafe percpu_u32_compare_exchange_relaxed(word, now, now | Self.awaited)
-      _ = unsafe percpu_futex_wait(word, now | Self.awaited, -1)
       // Acquire: as above.
-      now = unsafe percpu_u32_load_acquire(word)
+      now = unsafe percpu_u32_fetch_or_acquire(word, Self.awaited)
+      if now & Self.busy != 0 { _ = unsafe percpu_futex_wait(word, now | Self.awaited, -1) }
     }
     work = nil
   }
@@ -171,8 +156,8 @@ final class HousekeepingItem: @unchecked Sendable {
   private func run() -> Bool {
     work?()
     if isOnce || isAbandoned { work = nil }
-    // Relaxed: the compare-exchange orders.
-    var now = unsafe percpu_u32_load_relaxed(word)
+    // What it mostly is.
+    var now = Presence.running | Self.busy
     while true {
       let stays = now & Presence.bits == Presence.running && !isOnce
       // Release: pairs with the acquire of `end`, and of `start`.
