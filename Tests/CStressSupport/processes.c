@@ -84,6 +84,8 @@ int32_t stress_fork_here(void) {
   return child;
 }
 
+void stress_end(int32_t status) { _exit(status); }
+
 int32_t stress_wait_for(int32_t child) { return wait_for(child); }
 
 int32_t stress_fork(int32_t (*body)(void *), void *context) {

@@ -39,6 +39,9 @@ int32_t stress_fork(int32_t (*PERCPU_NONNULL body)(void *PERCPU_NULLABLE),
 /// Forks and returns twice: 0 in the child, which must end with `_exit`.
 int32_t stress_fork_here(void);
 
+/// Ends the child of a fork, and nothing is done at its exit.
+void stress_end(int32_t status) __attribute__((noreturn));
+
 /// The exit status of a child, 128 + signal, or -1.
 int32_t stress_wait_for(int32_t child);
 
