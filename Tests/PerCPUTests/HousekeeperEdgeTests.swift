@@ -130,6 +130,8 @@ extension PerCPUTests {
         registration.runSoon()
         let isDone = becomesTrue { runs.loadPublished() == 2 }
         housekeeper.shutdown()
+        // It would end before, since this path does not consume it.
+        registration.stop()
         _exit(isDone && runs.loadPublished() == 3 ? 0 : 1)
       }
       #expect(stress_wait_for(child) == 0)

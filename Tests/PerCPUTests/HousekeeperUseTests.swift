@@ -94,7 +94,7 @@ extension PerCPUTests {
         #expect(line[1] >= before[1] && line[2] >= before[2])
         before = line
       }
-      exporter.unregister()
+      exporter.stop()
     }
   }
 }
