@@ -128,7 +128,7 @@ extension Housekeeper {
       housekeeper.loop.end(item)
     }
 
-    /// Ends the registration.
+    /// Ends the registration, which otherwise lives for as long as the variable or property that it is in.
     public consuming func unregister() {}
 
     /// Has the work done soon: a run begins after the call. If none has begun since it was last asked for, nothing
