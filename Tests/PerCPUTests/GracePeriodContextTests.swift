@@ -132,7 +132,9 @@ extension PerCPUTests {
       domain.synchronize()
     }
 
-    @Test func theChildOfAForkReadsAndDefers() {
+    /// (The thread sanitizer lets the child of a program with threads start none.)
+    @Test(.enabled(if: !stress_has_thread_sanitizer()))
+    func theChildOfAForkReadsAndDefers() {
       let domain = GracePeriodDomain(limit: 4096)
       let done = Tally()
       domain.afterGracePeriod { done.addPublished(1) }
