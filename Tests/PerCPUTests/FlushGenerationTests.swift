@@ -102,7 +102,7 @@ extension PerCPUTests {
 
     @Test func theNumbersOfThreadsThatComeAndGoStaySmall() {
       let generation = FlushGeneration()
-      let largest = Mutex(0)
+      let largest = Guarded(0)
       for _ in 0..<20 {
         onThreads(3) { _ in
           var participant = generation.register()

@@ -119,7 +119,7 @@ extension PerCPUTests {
   /// Small histories, and whether each row's part of them could have happened one after the other.
   @Suite struct WordHistoryTests {
     #if DEBUG
-      private static let histories = 3000
+      private static let histories = stress_has_thread_sanitizer() ? 50 : 3000
     #else
       private static let histories = 20_000
     #endif

@@ -104,7 +104,7 @@ final class OneWay: Sendable {
       percpu_thread_pin(Int32(cpu))
       for _ in 0..<100 {
         if worker.index == 0 {
-          if taken.count - given.count >= room { break }
+          if taken.count - given.loadPublished() >= room { break }
           ring.put(pool.take()!, at: taken.count)
           taken.addPublished(1)
         } else if given.count < taken.loadPublished() {
