@@ -31,14 +31,19 @@
 
     /// Has everything done a last time, and ends the thread, while the task is suspended; see `shutdown()`.
     public func shutdown() async {
-      var isMine = false
-      // The end of one that had begun before is not enough.
-      while !isMine {
+      // How many final rounds there were when this one was asked for. The end of one that had begun before is not
+      // enough, and may be the one that resumes us.
+      var before: UInt32?
+      repeat {
         await withCheckedContinuation { continuation in
           loop.atEnd { continuation.resume() }
-          isMine = loop.endSoon()
+          // Once more if ours is over: the end that was just added has come too late for it.
+          if before == nil || loop.finalRounds != before {
+            let rounds = loop.endSoon()
+            before = before ?? rounds
+          }
         }
-      }
+      } while before == nil || loop.finalRounds == before
     }
   }
 

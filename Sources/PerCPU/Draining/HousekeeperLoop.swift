@@ -133,8 +133,9 @@ final class HousekeeperLoop: @unchecked Sendable {
     while true {
       if now & Presence.bits == Presence.goingOffline {
         if !finishHere() { return }
-        // Relaxed: as above.
+        // Relaxed: as above. It may say going offline again.
         now = unsafe percpu_u32_load_relaxed(word)
+        continue
       }
       // Release: pairs with the acquire of the next runner.
       let result = unsafe percpu_u32_compare_exchange_release(word, now, now & ~Presence.bits)
@@ -273,14 +274,22 @@ final class HousekeeperLoop: @unchecked Sendable {
   }
 
   /// Has a final round made that begins after the call, without waiting for the runner. If there is none although
-  /// something is wanted, there was no thread to be had, and this one makes it. False if one is under way.
+  /// something is wanted, there was no thread to be had, and this one makes it. Returns how many there were before;
+  /// nil if one is under way.
   @discardableResult
-  func endSoon() -> Bool {
+  func endSoon() -> UInt32? {
     noticeFork()
-    if beginShutdown() != nil { return true }
+    if let rounds = beginShutdown() { return rounds }
     // Relaxed: what follows orders.
     let now = unsafe percpu_u32_load_relaxed(word)
-    return now & (Presence.bits | Self.wanted) == Self.wanted && finishOffline()
+    guard now & (Presence.bits | Self.wanted) == Self.wanted, finishOffline() else { return nil }
+    return now / Self.oneFinalRound
+  }
+
+  /// How many final rounds there were.
+  var finalRounds: UInt32 {
+    // Acquire: pairs with the release of `endFinalRound`.
+    unsafe percpu_u32_load_acquire(word) / Self.oneFinalRound
   }
 
   private func waitForFinalRound(after rounds: UInt32) {
