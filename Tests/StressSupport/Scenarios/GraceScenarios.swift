@@ -34,7 +34,7 @@ let graceScenarios: [Scenario] = [
     "few threads that wait for grace periods, and keen readers: the histogram of ages, by the billion"
   ) { run in
     let element = AgedElement(run)
-    element.demandAges()
+    element.demandAges(keen: true)
     run.work(disturbed: .allButSignals, threads: min(run.threads, 4)) { worker in
       switch worker.index {
       case 0: for _ in 0..<10 { element.replaceAndWait() }
@@ -49,7 +49,7 @@ let graceScenarios: [Scenario] = [
     "the same with readers that cannot run sections"
   ) { run in
     let element = AgedElement(run)
-    element.demandAges()
+    element.demandAges(keen: true)
     run.work(
       disturbed: .allButSignals, threads: min(run.threads, 4),
       start: { worker in
@@ -69,7 +69,7 @@ let graceScenarios: [Scenario] = [
     "counters of 2 bits, which wrap around all the time, and never more than 3 readers"
   ) { run in
     let element = AgedElement(run, GracePeriodDomain(counterBits: 2))
-    element.demandAges()
+    element.demandAges(keen: true)
     run.work(
       disturbed: .allButSignals, threads: 4,
       start: { worker in

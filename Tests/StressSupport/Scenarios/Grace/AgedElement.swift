@@ -44,9 +44,10 @@ final class AgedElement: Sendable {
     percpu_word_store_release(current, address(of: make()))
   }
 
-  func demandAges() {
+  /// Keen readers are hardly ever overtaken: only those that take their time show that ages are told.
+  func demandAges(keen: Bool = false) {
     run.demand("of age 0", ages[0], perSecond: 1000)
-    run.demand("of age 1", ages[1], perSecond: 5)
+    if !keen { run.demand("of age 1", ages[1], perSecond: 5) }
   }
 
   /// From now on signals read.
