@@ -108,7 +108,7 @@ let statisticsScenarios: [Scenario] = [
   },
 
   Scenario(
-    "differential-fork", weight: 7,
+    "differential-fork", weight: 3,
     "the child of a fork has the counters of its parent and can add"
   ) { run in
     // The thread sanitizer does not survive a fork of several threads.

@@ -8,7 +8,7 @@ import PerCPU
 /// that is disturbed really run at the same time.
 let stormScenarios: [Scenario] = [
   Scenario(
-    "storm-fences", weight: 48,
+    "storm-fences", weight: 80,
     "additions under restart fences without pause"
   ) { run in
     let counter = CheckedCounter(run)
@@ -23,7 +23,7 @@ let stormScenarios: [Scenario] = [
   },
 
   Scenario(
-    "storm-signals", weight: 38,
+    "storm-signals", weight: 62,
     "additions, and more of them in the handlers of signals without pause"
   ) { run in
     let counter = CheckedCounter(run)
@@ -51,7 +51,7 @@ let stormScenarios: [Scenario] = [
   },
 
   Scenario(
-    "storm-migrations", weight: 2,
+    "storm-migrations", weight: 6,
     "additions of threads that move to another CPU again and again"
   ) { run in
     let counter = CheckedCounter(run)
