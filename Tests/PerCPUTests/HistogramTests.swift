@@ -85,6 +85,13 @@ extension PerCPUTests {
       #expect(seen.mean == 254.0 / 3)
     }
 
+    @Test func percentilesAreNotRoundedIntoTheNextBucket() {
+      let histogram = PerCPUHistogram(bounds: Array(1...100))
+      for value in 1...100 { histogram.record(value) }
+      let seen = histogram.snapshot()
+      #expect((1...100).allSatisfy { seen.percentile(Double($0)) == $0 })
+    }
+
     @Test func percentilesAreThoseOfTheBuckets() {
       let histogram = PerCPUHistogram(bounds: (1...100).map { 10 * $0 })
       for value in 1...1000 { histogram.record(value) }

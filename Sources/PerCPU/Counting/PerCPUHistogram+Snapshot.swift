@@ -47,14 +47,13 @@ extension PerCPUHistogram {
     /// - Complexity: O(buckets).
     public func percentile(_ percent: Double) -> Int? {
       guard let extremes else { return nil }
-      // The first value is that of 0 percent. NaN is not more than 0.
-      let share = percent > 0 ? Swift.min(percent, 100) / 100 : 0
-      // Not rounded up: what is counted below is whole, and rounding would need a library.
-      let rank = Swift.max(1, share * Double(count))
+      // NaN is not more than 0.
+      let percent = percent > 0 ? Swift.min(percent, 100) : 0
       var seen = 0
       for bucket in buckets {
         seen &+= bucket.count
-        if Double(seen) >= rank {
+        // The first value is that of 0 percent. Not divided: a hundredth has no exact representation.
+        if seen > 0, Double(seen) * 100 >= percent * Double(count) {
           return Swift.max(extremes.lowerBound, Swift.min(bucket.upperBound, extremes.upperBound))
         }
       }
