@@ -22,12 +22,15 @@ struct Histogram: Sendable {
     max = Swift.max(max, other.max)
   }
 
-  /// The value that a fraction of all is at or below; the middle of its bucket.
+  /// The value that a fraction of all is at or below: the middle of its bucket, but no less than the least
+  /// and no more than the largest of all.
   func percentile(_ fraction: Double) -> Double {
     var left = Int((fraction * Double(count)).rounded(.up))
     for (index, size) in buckets.enumerated() {
       left -= size
-      if left <= 0, size > 0 { return Swift.min(Self.middle(of: index), Double(max)) }
+      if left <= 0, size > 0 {
+        return Swift.min(Swift.max(Self.middle(of: index), Double(min)), Double(max))
+      }
     }
     return Double(max)
   }
