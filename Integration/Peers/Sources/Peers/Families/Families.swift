@@ -5,10 +5,13 @@ extension Family {
   static let all: [Family] = [
     .counter.with(["add": counterPeers]),
     .lock.with(["increment, 1 word": lockPeers, "read, 1 word": sharedLockPeers]),
+    .pool.with(["take and give": poolPeers]),
     .append.with(["append a number": appendPeers]),
     .read(readPeers),
     .reclaim.with(["retire, batch of 64": deferredPeers]),
-    .gracePeriods,
+    .grace.with([
+      "enter and leave": sectionPeers, "wait for readers": waitingPeers, "defer": deferredPeers,
+    ]),
     .metrics,
   ]
 

@@ -60,6 +60,29 @@ let appendPeers: [Implementation] = [
   },
 ]
 
+let poolPeers: [Implementation] = [
+  .peer("NIOLockedValueBox array") {
+    let box = NIOLockedValueBox([PooledBuffer]())
+    return .tallied { count in
+      var done = 0
+      for _ in 0..<count {
+        let buffer = box.withLockedValue { $0.popLast() } ?? PooledBuffer()
+        done &+= buffer.number
+        box.withLockedValue { if $0.count < 128 { $0.append(buffer) } }
+      }
+      return done
+    }
+  },
+  .peer("ConcurrencyKit stack") {
+    let stack = Owned(peer_ck_stack_create(), peer_ck_stack_destroy)
+    return .tallied { peer_ck_stack_loop(stack.pointer, $0) }
+  },
+]
+
+private final class PooledBuffer: Sendable {
+  let number = 1
+}
+
 /// Objects whose memory is given back behind a grace period.
 let deferredPeers: [Implementation] = [
   .peer("liburcu call_rcu") {
