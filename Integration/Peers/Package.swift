@@ -19,6 +19,7 @@ let package = Package(
     .target(
       name: "CBenchmarkPeers",
       dependencies: [.product(name: "PerCPU", package: "swift-percpu")]),
+    .target(name: "CEventLoop"),
     .target(
       name: "CReclamationPeers",
       linkerSettings: [
@@ -30,12 +31,14 @@ let package = Package(
     .executableTarget(
       name: "Peers",
       dependencies: [
-        "CBenchmarkPeers", "CLibraryPeers", "CReclamationPeers",
+        "CBenchmarkPeers", "CEventLoop", "CLibraryPeers", "CReclamationPeers",
         .product(name: "PerCPU", package: "swift-percpu"),
         .product(name: "PerCPUMetrics", package: "percpu-metrics"),
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Atomics", package: "swift-atomics"),
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
       ],
       swiftSettings: [
         .enableUpcomingFeature("ExistentialAny"),

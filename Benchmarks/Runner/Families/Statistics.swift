@@ -36,7 +36,7 @@ extension Family {
       Operation(
         "record, 16 bounds", threads: threads, baseline: "Synchronization.Mutex",
         [
-          .ours("PerCPUHistogram") { recording(PerCPUHistogram(bounds: bounds)) },
+          .ours("PerCPUHistogram") { recording(PerCPUHistogram(bounds: PlainHistogram.bounds)) },
           .ours("ShardedLock") { shardedRecording() },
           .ours("PerCPULock") { lockedRecording() },
           .peer("Synchronization.Mutex") { mutexRecording(.bounds) },
@@ -110,59 +110,7 @@ private func atomicRead() -> Subject {
 
 // MARK: Histograms
 
-private let bounds = (0..<16).map { 1 << $0 }
-
-/// What is recorded: numbers without a pattern, below 65536.
-@inline(__always)
-private func value(_ index: Int) -> Int {
-  (index &* 0x1E37_79B9_7F4A_7C15) &>> 32 & 0xFFFF
-}
-
-/// A histogram as one writes it to put a lock around it.
-private struct PlainHistogram {
-  enum Scale { case exponential, bounds }
-
-  let scale: Scale
-  var buckets: [Int]
-  var count = 0
-  var sum = 0
-  var least = Int.max
-  var most = Int.min
-
-  init(_ scale: Scale) {
-    self.scale = scale
-    buckets = Array(repeating: 0, count: scale == .bounds ? bounds.count + 1 : 488)
-  }
-
-  @inline(__always)
-  mutating func record(_ value: Int) {
-    switch scale {
-    case .exponential:
-      let exponent = 60 &- (value | 8).leadingZeroBitCount
-      buckets[exponent &<< 3 &+ value &>> exponent] &+= 1
-    case .bounds:
-      buckets[bucket(of: value)] &+= 1
-    }
-    count &+= 1
-    sum &+= value
-    least = min(least, value)
-    most = max(most, value)
-  }
-}
-
-/// By a binary search.
-@inline(__always)
-private func bucket(of value: Int) -> Int {
-  var low = 0
-  var high = bounds.count
-  while low < high {
-    let middle = (low &+ high) &>> 1
-    if bounds[middle] < value { low = middle &+ 1 } else { high = middle }
-  }
-  return low
-}
-
-/// The same as plain bits.
+/// A histogram of the 16 bounds as plain bits.
 private struct Bits: BitwiseCopyable {
   var count = 0
   var sum = 0
@@ -183,7 +131,7 @@ private struct Bits: BitwiseCopyable {
 @inline(__always)
 private func recording(_ histogram: PerCPUHistogram) -> Subject {
   Subject(
-    run: { for index in 0..<$0 { histogram.record(value(index)) } },
+    run: { for index in 0..<$0 { histogram.record(PlainHistogram.value(index)) } },
     total: { histogram.snapshot().count })
 }
 
@@ -192,8 +140,8 @@ private func shardedRecording() -> Subject {
   return Subject(
     run: {
       for index in 0..<$0 {
-        let value = value(index)
-        let bucket = bucket(of: value)
+        let value = PlainHistogram.value(index)
+        let bucket = PlainHistogram.bucket(of: value)
         lock.update { $0.record(value, bucket) }
       }
     },
@@ -205,8 +153,8 @@ private func lockedRecording() -> Subject {
   return Subject(
     run: {
       for index in 0..<$0 {
-        let value = value(index)
-        let bucket = bucket(of: value)
+        let value = PlainHistogram.value(index)
+        let bucket = PlainHistogram.bucket(of: value)
         lock.withLocal { state, _ in state.record(value, bucket) }
       }
     },
@@ -223,7 +171,7 @@ private func mutexRecording(_ scale: PlainHistogram.Scale) -> Subject {
     run: {
       let histogram = histogram.pointer
       for index in 0..<$0 {
-        let value = value(index)
+        let value = PlainHistogram.value(index)
         histogram.pointee.withLock { $0.record(value) }
       }
     },
@@ -232,7 +180,7 @@ private func mutexRecording(_ scale: PlainHistogram.Scale) -> Subject {
 
 /// One value was recorded, so that the counts tell how many snapshots there were.
 private func snapshots() -> Subject {
-  let histogram = PerCPUHistogram(bounds: bounds)
+  let histogram = PerCPUHistogram(bounds: PlainHistogram.bounds)
   histogram.record(1)
   return .tallied { count in
     var sum = 0

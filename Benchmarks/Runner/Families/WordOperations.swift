@@ -80,7 +80,7 @@ private func onWords(_ loop: @escaping @Sendable (PerCPUWords, Int) -> Void) -> 
   let words = PerCPUWords(count: 2)
   return Subject(
     run: { loop(words, $0) },
-    total: { CPU.rows.reduce(0) { $0 &+ words.load(cpu: $1) } })
+    total: { ([.unbound] + CPU.possible).reduce(0) { $0 &+ words.load(cpu: $1) } })
 }
 
 @Sendable

@@ -30,3 +30,14 @@ static void replace(void) {
 }
 
 const peer_reclamation peer_urcu_qsbr = {read_loop, replace};
+
+intptr_t peer_urcu_qsbr_online_loop(intptr_t n) {
+  urcu_qsbr_register_thread();
+  urcu_qsbr_thread_offline();
+  for (intptr_t i = 0; i < n; i++) {
+    urcu_qsbr_thread_online();
+    urcu_qsbr_thread_offline();
+  }
+  urcu_qsbr_unregister_thread();
+  return n;
+}

@@ -16,4 +16,8 @@ typedef struct {
 
 extern const peer_reclamation peer_urcu_memb, peer_urcu_qsbr, peer_ck_hp, peer_ck_epoch;
 
+/// Has the calling thread become a reader of liburcu qsbr that others wait for, and one they do not wait
+/// for again, n times. Returns n.
+intptr_t peer_urcu_qsbr_online_loop(intptr_t n);
+
 #endif

@@ -93,7 +93,8 @@ let deferredPeers: [Implementation] = [
   },
 ]
 
-private func nioLocked() -> Subject {
+/// A number behind a lock.
+func nioLocked() -> Subject {
   let box = NIOLockedValueBox(0)
   return Subject(
     run: { for _ in 0..<$0 { box.withLockedValue { $0 &+= 1 } } },

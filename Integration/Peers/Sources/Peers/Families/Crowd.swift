@@ -1,0 +1,1 @@
+../../../../../Benchmarks/Runner/Families/Crowd.swift

@@ -1,0 +1,1 @@
+../../../../../Benchmarks/Runner/Families/Perform.swift
