@@ -7,19 +7,19 @@ import Synchronization
 /// The time from finding the own CPU's shard held by a thread that does not run, to one's own
 /// commit. Other threads want the CPU as well, so the holder has to wait for its turn.
 let preemptedHolder = Operation(
-  "past a preempted holder", .latency, threads: .one, weight: 20, baseline: "wait: never",
+  "past a preempted holder", .latency, threads: .one, weight: 20, baseline: "ShardedLock never",
   [
-    .ours("automatic") { pass(.automatic, .overtakeOrSteal) }
+    .ours("ShardedLock") { pass(.automatic, .overtakeOrSteal) }
   ] + restartFence + [
-    .peer("steal: announcement") { pass(.announcement, .steal) },
-    .peer("wait: never") { pass(.never, .wait) },
+    .peer("ShardedLock announcement") { pass(.announcement, .steal) },
+    .peer("ShardedLock never") { pass(.never, .wait) },
     .peer("Synchronization.Mutex") { passMutex() },
   ])
 
 /// On the atomic engine it would be the announcement again.
 private let restartFence: [Implementation] =
   Engine.current == .atomic
-  ? [] : [.peer("steal: restart fence") { pass(.restartFence, .steal, isClaimed: true) }]
+  ? [] : [.peer("ShardedLock restart fence") { pass(.restartFence, .steal, isClaimed: true) }]
 
 private enum Way {
   /// One steal each time, by the lock's own count, or it is not recorded.

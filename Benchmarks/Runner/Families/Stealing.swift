@@ -11,7 +11,7 @@ extension Family {
 
 /// Bodies so long that many are interrupted, once there are more threads than CPUs.
 private let longUpdate = Operation(
-  "update of 1 us", threads: .perCPU([1, 2, 4, 8, 16]), baseline: "Synchronization.Mutex",
+  "update of 1 µs", threads: .perCPU([1, 2, 4, 8, 16]), baseline: "Synchronization.Mutex",
   [
     .ours("ShardedLock") { update(.automatic) },
     .peer("ShardedLock announcement") { update(.announcement) },

@@ -42,8 +42,10 @@ enum Table {
           rows.first { $0.row.label == label && $0.threads == threads }
         }
         let isBaseline = cells.contains { $0?.row.isBaseline == true }
+        let name = (isBaseline ? "= " : "  ") + label
+        if name.count >= labelWidth { lines.append(name) }
         let line =
-          Text.left((isBaseline ? "= " : "  ") + label, labelWidth) + cells.map(figures).joined()
+          Text.left(name.count < labelWidth ? name : "", labelWidth) + cells.map(figures).joined()
         lines.append(trimmed(line))
       }
     }

@@ -21,9 +21,18 @@ enum Text {
     return fixed(value, value < 10 ? 2 : value < 100 ? 1 : 0)
   }
 
+  /// With its unit, to about three digits.
+  static func duration(_ nanoseconds: Double) -> String {
+    let (value, unit) =
+      nanoseconds < 1e3
+      ? (nanoseconds, "ns")
+      : nanoseconds < 1e6 ? (nanoseconds / 1e3, "µs") : (nanoseconds / 1e6, "ms")
+    return "\(fixed(value, value < 10 ? 2 : value < 100 ? 1 : 0)) \(unit)"
+  }
+
   /// How many times faster.
   static func ratio(_ value: Double) -> String {
-    fixed(value, value < 0.1 ? 3 : value < 10 ? 2 : value < 100 ? 1 : 0) + "x"
+    fixed(value, value < 0.01 ? 4 : value < 0.1 ? 3 : value < 10 ? 2 : value < 100 ? 1 : 0) + "x"
   }
 
   static func threads(_ count: Int) -> String {
