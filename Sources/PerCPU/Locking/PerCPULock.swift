@@ -157,11 +157,3 @@ public final class PerCPULock<State: ~Copyable> {
 
 // Sendable: a state is only ever accessed by the thread that holds its lock.
 extension PerCPULock: @unchecked Sendable where State: ~Copyable {}
-
-/// Traps unless there is a row of this number.
-@usableFromInline
-func requireRow(_ cpu: CPU) {
-  enforce(
-    cpu == .unbound || CPU.possible.contains(cpu),
-    "there is no \(cpu) on this system; use one of CPU.possible or CPU.unbound")
-}

@@ -7,3 +7,11 @@
 func enforce(_ condition: Bool, _ sentence: @autoclosure () -> String) {
   if !condition { fatalError("PerCPU: \(sentence())") }
 }
+
+/// Traps unless there is a row of this number.
+@usableFromInline
+func requireRow(_ cpu: CPU) {
+  enforce(
+    cpu == .unbound || CPU.possible.contains(cpu),
+    "there is no \(cpu) on this system; use one of CPU.possible or CPU.unbound")
+}
