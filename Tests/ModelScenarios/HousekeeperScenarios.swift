@@ -301,6 +301,25 @@
 
     @Test func aShutdownDoesEverythingALastTime() {
       expectPass(shuttingDown(1, askers: 0, runners: 1), executions: 2460, "housekeeper, shut down")
+      expectPass(
+        shuttingDown(1, askers: 1, runners: 2, preemptions(atMost: 2)), executions: 2909,
+        isBounded: true, "housekeeper, shut down, asked")
+    }
+
+    @Test func eachOfTwoShutdownsHasALastRoundOfItsOwn() {
+      expectPass(
+        shuttingDown(2, askers: 0, runners: 1, preemptions(atMost: 2)), executions: 3783,
+        isBounded: true, "housekeeper, shut down by 2")
+    }
+
+    @Test func aShutdownWithoutThreads() {
+      expectPass(
+        shuttingDown(1, askers: 0, runners: 0), executions: 1, "housekeeper, no threads")
+      expectPass(
+        shuttingDown(1, askers: 1, runners: 0), executions: 9021, "housekeeper, no threads, asked")
+      expectPass(
+        shuttingDown(2, askers: 0, runners: 0, preemptions(atMost: 2)), executions: 561,
+        isBounded: true, "housekeeper, no threads, shut down by 2")
     }
   }
 

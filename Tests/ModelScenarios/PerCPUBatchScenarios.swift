@@ -327,7 +327,8 @@
 
     @Test(arguments: [Weakening.noAcquireInSections, .plainRestartFences])
     func sectionsNeedTheirFences(_ weakening: Weakening) {
-      expectFailure("delivery of row", mode: .exhaustive(preemptionBound: 2), "batch, \(weakening)") {
+      expectFailure("delivery of row", mode: .exhaustive(preemptionBound: 2), "batch, \(weakening)")
+      {
         Use(threads: Self.drained, initially: [1], weakening: weakening).check($0)
       }
     }

@@ -95,6 +95,110 @@ extension PerCPUTests {
       await task.value
     }
 
+    /// A housekeeper that is in the middle of a final round until it may end, and counts what work is done.
+    private final class LastRound: Sendable {
+      let housekeeper = Housekeeper()
+      let given = Tally(), taken = Tally()
+      private let isInside = Tally(), mayEnd = Tally()
+      private let registrations = [Owner(), Owner()]
+
+      init() {
+        registrations[0].take(
+          housekeeper.register { [given, taken] in taken.publish(given.loadPublished()) })
+        registrations[1].take(
+          housekeeper.register { [isInside, mayEnd] in
+            isInside.publish(1)
+            while mayEnd.loadPublished() == 0 { stress_sleep(100_000) }
+          })
+      }
+
+      /// Somebody shuts it down; during the round, whatever is given comes too late for it.
+      func during(_ body: () async -> Void) async {
+        var threads = Threads()
+        threads.start { [housekeeper] in housekeeper.shutdown() }
+        while isInside.loadPublished() == 0 { await Task.yield() }
+        await body()
+        mayEnd.publish(1)
+        threads.join()
+      }
+
+      /// Whether something was asked for that the round does not do.
+      var isWanted: Bool { percpu_u32_load_relaxed(housekeeper.loop.word) & 4 != 0 }
+
+      func end() {
+        for registration in registrations { registration.release() }
+      }
+    }
+
+    @Test func aTaskThatRunsItFromTheMiddleOfALastRoundOnGoesOn() async {
+      let round = LastRound()
+      let isOver = Tally()
+      var task: Task<Void, Never>?
+      await round.during {
+        task = Task {
+          await round.housekeeper.run()
+          isOver.publish(1)
+        }
+        while !round.isWanted { await Task.yield() }
+      }
+      for _ in 0..<50 {
+        stress_sleep(1_000_000)
+        await Task.yield()
+      }
+      #expect(isOver.loadPublished() == 0)
+      round.given.publish(1)
+      task?.cancel()
+      await task?.value
+      #expect(round.taken.loadPublished() == 1)
+      round.end()
+    }
+
+    @Test func aTaskThatIsCancelledInTheMiddleOfALastRoundHasAnother() async {
+      let round = LastRound()
+      let task = Task { await round.housekeeper.run() }
+      while !round.housekeeper.loop.isRunning { await Task.yield() }
+      await round.during {
+        round.given.publish(1)
+        task.cancel()
+      }
+      await task.value
+      #expect(round.taken.loadPublished() == 1)
+      round.end()
+    }
+
+    @Test func aTaskThatRunsItReturnsWhenSomebodyElseShutsItDown() async {
+      let housekeeper = Housekeeper()
+      let isOver = Tally()
+      let task = Task {
+        await housekeeper.run()
+        isOver.publish(1)
+      }
+      // Until it is there, a shutdown does not count.
+      while isOver.loadPublished() == 0 {
+        await housekeeper.shutdown()
+        await Task.yield()
+      }
+      await task.value
+    }
+
+    @Test func cancellingHasOneLastRound() async {
+      let housekeeper = Housekeeper()
+      let runs = Tally()
+      let registration = housekeeper.register { runs.addPublished(1) }
+      let task = Task { await housekeeper.run() }
+      // The thread rests, and the end is noted: the first round is over.
+      registration.runSoon()
+      while runs.loadPublished() == 0 { await Task.yield() }
+      for _ in 0..<20 {
+        stress_sleep(1_000_000)
+        await Task.yield()
+      }
+      task.cancel()
+      await task.value
+      #expect(runs.loadPublished() == 2)
+      registration.unregister()
+    }
+
     @Test func theAsynchronousShutdownHasALastRound() async {
       let housekeeper = Housekeeper()
       let runs = Tally()

@@ -292,6 +292,21 @@ final class HousekeeperLoop: @unchecked Sendable {
     unsafe percpu_u32_load_acquire(word) / Self.oneFinalRound
   }
 
+  /// How many there will have been when one is over that begins after the call.
+  var finalRoundsAfterNext: UInt32 {
+    // Relaxed: only the number counts.
+    let now = unsafe percpu_u32_load_relaxed(word)
+    // One that is asked for may have begun.
+    let underWay: UInt32 = now & Presence.bits == Presence.goingOffline ? 1 : 0
+    return now / Self.oneFinalRound &+ underWay &+ 1
+  }
+
+  /// Whether there were so many.
+  func hasFinished(_ rounds: UInt32) -> Bool {
+    // They wrap around, and differ by far less than half of what there are.
+    Int32(bitPattern: (finalRounds &- rounds) &* Self.oneFinalRound) >= 0
+  }
+
   private func waitForFinalRound(after rounds: UInt32) {
     while true {
       // Acquire: pairs with the release of `endFinalRound`.
