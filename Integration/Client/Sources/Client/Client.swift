@@ -6,6 +6,7 @@ import PerCPU
 @main
 enum Client {
   final class Node: Sendable {}
+  struct Tasks: OptionSet, Sendable { let rawValue: UInt16 }
 
   static func main() async {
     print(EngineReport.current.engine, EngineReport.current.registration, CPU.possible.count)
@@ -45,22 +46,23 @@ enum Client {
   }
 
   static func locking() async {
-    let events = PerCPULock(whenBusy: .neighbor) { _ in 0 }
+    let (events, routes) = (PerCPULock(whenBusy: .neighbor) { _ in 0 }, PerCPUReadWriteLock([""]))
     let sums = ShardedLock(initial: (count: 0, sum: 0))
-    let routes = PerCPUReadWriteLock(["/": 1])
     await everywhere { number in
       events.withLocal { events, _ in events += 1 }
       sums.update { $0 = ($0.count + 1, $0.sum + number) }
-      check(routes.withRead { $0["/"] } == 1, "read-write lock")
+      check(routes.withRead { $0.first } == "", "read-write lock")
     }
-    routes.withWrite { $0["/other"] = 2 }
+    routes.withWrite { $0.append("/other") }
     events.forEach { _, events in sums.update { $0.count -= events } }
     check(sums.reduce(into: 0) { $0 += $1.count } == 0, "locks")
   }
 
   static func context() {
-    let (word, generation, connections) = (FlushWord(), FlushGeneration(), BigPerCPULock([0]) {})
+    let (word, tasks) = (FlushWord(), ContextWord<Tasks>())
     check(word.requestFlush() == .deferred && word.activate(), "flush word")
+    check(tasks.set(Tasks(rawValue: 1)) == .deferred && !tasks.enter().isEmpty, "context word")
+    let (generation, connections) = (FlushGeneration(), BigPerCPULock([0]) {})
     var participant = generation.register()
     participant.park()
     check(generation.invalidate { _ in } == 0 && participant.activate(), "generation")
@@ -81,13 +83,13 @@ enum Client {
       domain.withReadSection { domain.afterGracePeriod(mayWait: false) { freed.increment() } }
     }
     domain.barrier()
+    check(HazardDomain.shared.tryProtect(head)!.withValue { head.load().node === $0 }, "guard")
     check(settings.load() == 41 && freed.load() == 4000, "what was replaced and freed")
   }
 
   static func draining() async {
-    let written = PerCPUCounter()
+    let (written, housekeeper) = (PerCPUCounter(), Housekeeper(name: "client"))
     let log = PerCPUBatch<Int>(capacityPerCPU: 64) { _, lines in written.add(lines.count) }
-    let housekeeper = Housekeeper(name: "client")
     let registration = housekeeper.register(every: .milliseconds(10)) { log.drainAll() }
     await everywhere { number in log.append(number) }
     await housekeeper.shutdown()
