@@ -103,7 +103,7 @@
     }
   }
 
-  private func name(_ periods: GracePeriods, in scenario: Scenario) {
+  func name(_ periods: GracePeriods, in scenario: Scenario) {
     scenario.name(periods.sections.kind, "kind")
     scenario.name(periods.begun, "begun")
     scenario.name(periods.ended, "ended")
@@ -149,7 +149,11 @@
         "grace, 1 reader, twice, 2 periods")
     }
 
+    /// Sections that are aborted are not followed: they have stored nothing, and are as those that begin later.
     @Test func twoReadersOnTwoCPUsOverTwoGracePeriods() {
+      expectPass(
+        Use(readers: [0, 1], updaters: [2], aborts: 0, looksOnce: true).check(), executions: 1156,
+        "grace, 2 readers, 2 periods, all")
       expectPass(
         Use(readers: [0, 1], updaters: [2], looksOnce: true).check(preemptions(atMost: 3)),
         executions: 3532, isBounded: true, "grace, 2 readers, 2 periods")
@@ -158,6 +162,9 @@
     }
 
     @Test func readersOfOneCPU() {
+      expectPass(
+        Use(readers: [0, 0], updaters: [2], aborts: 0, looksOnce: true).check(), executions: 5696,
+        "grace, 2 readers of a CPU, 2 periods, all")
       expectPass(
         Use(readers: [0, 0], updaters: [2], looksOnce: true).check(preemptions(atMost: 3)),
         executions: 13_652, isBounded: true, "grace, 2 readers of a CPU, 2 periods")
@@ -173,6 +180,10 @@
       expectPass(
         Use(readers: [nil], updaters: [2]).check(), executions: 14_693,
         "grace, unbound, 2 periods")
+      expectPass(
+        Use(readers: [nil, 0], updaters: [2], aborts: 0, looksOnce: true).check(),
+        executions: 52_156,
+        "grace, unbound and bound, 2 periods, all")
       expectPass(
         Use(readers: [nil, 0], updaters: [2], looksOnce: true).check(preemptions(atMost: 3)),
         executions: 6042, isBounded: true, "grace, unbound and bound, 2 periods")
@@ -260,90 +271,6 @@
 
     @Test func aGracePeriodThatSomebodyElseHasBegun() {
       expectPass(shared(), executions: 2580, "grace, shared")
-    }
-  }
-
-  // MARK: - What is deferred
-
-  /// Readers, and threads that replace an object and have the one that was there destroyed later.
-  private struct Deferring {
-    static let dead = 99
-    var readers: [Int?] = [0]
-    /// How many objects each replaces.
-    var deferrers = [1]
-    /// Whether each waits in the end for all that it has deferred.
-    var haveBarrier = true
-    var limit = 1 << 20
-
-    func check(_ mode: SearchMode = .exhaustive()) -> CheckResult {
-      checkLibrary(mode) { scenario in
-        scenario.limitAborts(to: 1)
-        let periods = GracePeriods(limit: limit, housekeeper: nil)
-        name(periods, in: scenario)
-        let current = scenario.word("current")
-        let count = deferrers.reduce(0, +)
-        let objects = (0...count).map { scenario.plain("object", $0) }
-        var destroyed = Array(repeating: 0, count: count + 1)
-        for cpu in readers {
-          scenario.thread("reader", cpu: cpu) {
-            let left = periods.sections.enter()
-            let object = current.load(.acquiring)
-            require(objects[object].read() != Self.dead, "an object is destroyed under its reader")
-            ReadSections.leave(left)
-          }
-        }
-        var next = 1
-        for replacements in deferrers {
-          let own = next..<(next + replacements)
-          next += replacements
-          scenario.thread("deferrer", cpu: 2) {
-            var old: [Int] = []
-            for object in own {
-              let replaced = current.exchange(object, .acquiringAndReleasing)
-              old.append(replaced)
-              let destroy = Destruction {
-                require(objects[replaced].read() != Self.dead, "an object is destroyed twice")
-                objects[replaced].write(Self.dead)
-                destroyed[replaced] += 1
-              }
-              periods.add(DeferredCall(cost: 100) { destroy.run() }, isUrgent: false, mayWait: true)
-            }
-            if haveBarrier { periods.barrier() }
-            for replaced in old where haveBarrier {
-              require(objects[replaced].read() == Self.dead, "a barrier did not wait")
-            }
-          }
-        }
-        scenario.finally {
-          periods.barrier()
-          require(destroyed.reduce(0, +) == count, "an object is not destroyed, or twice")
-        }
-      }
-    }
-  }
-
-  private final class Destruction: @unchecked Sendable {
-    // Sendable: all simulated threads are one.
-    let run: () -> Void
-    init(_ run: @escaping () -> Void) { self.run = run }
-  }
-
-  extension ModelScenarios.GraceScenarios {
-    @Test func whatIsDeferredIsDoneOnceAndNotTooEarly() {
-      expectPass(Deferring().check(), executions: 86, "grace, deferred")
-      expectPass(Deferring(deferrers: [2]).check(), executions: 155, "grace, 2 deferred")
-    }
-
-    @Test func twoThatDefer() {
-      expectPass(
-        Deferring(readers: [], deferrers: [1, 1], haveBarrier: false).check(preemptions(atMost: 2)),
-        executions: 734, isBounded: true, "grace, 2 that defer")
-    }
-
-    @Test func oneThatWaitsForRoom() {
-      expectPass(
-        Deferring(deferrers: [2], limit: 100).check(), executions: 604,
-        "grace, 2 deferred, room for 1")
     }
   }
 

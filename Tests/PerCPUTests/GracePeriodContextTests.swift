@@ -66,6 +66,45 @@ extension PerCPUTests {
       registration.unregister()
     }
 
+    /// What the kernel counts of threads that have parked and gone to sleep.
+    @Test func aParkedThreadSleepsThroughGracePeriods() {
+      let domain = GracePeriodDomain()
+      let word = ContextWord<NoWork>()
+      let generation = FlushGeneration()
+      let asleep = (0..<2).map { _ in Sleeper() }
+      var threads = Threads()
+      threads.start {
+        let registration = domain.register(word)
+        _ = word.enter()
+        word.exit()
+        asleep[0].sleep()
+        registration.unregister()
+      }
+      threads.start {
+        var context = generation.register()
+        let registration = domain.register(generation)
+        _ = context.activate()
+        context.park()
+        asleep[1].sleep()
+        registration.unregister()
+      }
+      #expect(eventually { asleep.allSatisfy { $0.isReady } })
+      stress_sleep(10_000_000)
+      for _ in 0..<100 {
+        domain.synchronize()
+        domain.afterGracePeriod(urgency: .urgent) {}
+        domain.barrier()
+      }
+      for sleeper in asleep { sleeper.wake() }
+      threads.join()
+      for sleeper in asleep {
+        // Each time somebody wakes it, it returns, and sleeps again.
+        #expect(sleeper.returns <= 1)
+        // The kernel may have reasons of its own.
+        #expect(sleeper.sleeps < 10)
+      }
+    }
+
     @Test func participantsOfAGenerationParkOrAcknowledge() {
       let domain = GracePeriodDomain()
       let generation = FlushGeneration()
@@ -155,6 +194,35 @@ extension PerCPUTests {
       domain.barrier()
       #expect(done.loadPublished() == 1)
     }
+  }
+}
+
+/// A thread that sleeps in the kernel until it is told to go on.
+private final class Sleeper: @unchecked Sendable {
+  // Sendable: an atomic word; the numbers are the thread's, which is joined before they are read.
+
+  private let line = UnsafeMutablePointer<UInt32>.allocate(capacity: 2)
+  private(set) var returns = 0
+  private(set) var sleeps: Int64 = 0
+
+  init() { line.initialize(repeating: 0, count: 2) }
+  deinit { line.deallocate() }
+
+  var isReady: Bool { percpu_u32_load_acquire(line + 1) != 0 }
+
+  func sleep() {
+    let before = stress_sleeps()
+    percpu_u32_store_release(line + 1, 1)
+    while percpu_u32_load_acquire(line) == 0 {
+      _ = percpu_futex_wait(line, 0, -1)
+      returns += 1
+    }
+    sleeps = stress_sleeps() - before
+  }
+
+  func wake() {
+    percpu_u32_store_release(line, 1)
+    _ = percpu_futex_wake(line, 1)
   }
 }
 

@@ -66,8 +66,13 @@ public final class Housekeeper: Sendable {
   ///
   /// - Parameter name: What the system calls the thread, up to 15 characters.
   /// - Complexity: O(1). The thread is started by the first use.
-  public init(name: StaticString = "housekeeper") {
-    loop = HousekeeperLoop(name: name)
+  public convenience init(name: StaticString = "housekeeper") {
+    self.init(loop: HousekeeperLoop(name: name))
+  }
+
+  /// One whose rounds somebody else makes.
+  init(loop: HousekeeperLoop) {
+    self.loop = loop
   }
 
   /// Its thread does what is left, and ends. It has no registrations any more: each keeps its housekeeper.
