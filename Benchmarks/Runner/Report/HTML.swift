@@ -83,17 +83,17 @@ struct Page {
       :root { --ink: #e8e8ea; --faint: #46464c; --paper: #1c1c1e; }
     }
     body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
-      max-width: 64rem; margin: 2rem auto; padding: 0 1rem; }
+      max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
     dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; }
     dd { margin: 0; }
-    svg { width: 100%; height: auto; font: 12px system-ui, sans-serif; fill: var(--ink); }
+    svg { width: 100%; max-width: 62rem; height: auto; font: 12px system-ui, sans-serif; fill: var(--ink); }
     .grid { stroke: var(--faint); }
     \(Chart.styles)
     table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
     td, th { padding: 0.1rem 0.7rem; text-align: right; border-bottom: 1px solid var(--faint); }
     td:first-child, th:first-child, .text { text-align: left; }
     a { color: inherit; }
-    table { font-size: 14px; }
+    table { font-size: 14px; display: block; overflow-x: auto; }
     td { white-space: nowrap; }
     small { font-weight: normal; }
     .ours { font-weight: bold; }
