@@ -16,7 +16,7 @@ struct WordProgram {
 
   /// The first result that was not what was expected.
   private(set) var failure: String?
-  /// Of all results, where they are from left out.
+  /// Of what the operations told, whatever was expected; where they took place is left out.
   private(set) var digest = 0
 
   init(_ seed: UInt64, _ cpu: CPU) {
@@ -75,17 +75,45 @@ struct WordProgram {
       let row = CPU.rows[random.below(CPU.rows.count)]
       expect(words.load(cpu: row, at: index), rows[row]![index], "load of \(row)")
     }
-    digest = (digest &* 31 &+ first &* 7 &+ second) & 0xFFFF_FFFF
   }
 
   private mutating func expect(_ result: PerCPUWords.Replaced, _ original: Int, _ what: String) {
     expect(result.original, original, what)
-    expect(result.cpu, place, what)
+    if result.cpu != place { fail("\(what): in \(result.cpu) instead of \(place)") }
   }
 
-  private mutating func expect<Result: Equatable>(
-    _ result: Result, _ expected: Result, _ what: String
+  private mutating func expect(
+    _ result: PerCPUWords.Exchange, _ expected: PerCPUWords.Exchange, _ what: String
   ) {
-    if result != expected, failure == nil { failure = "\(what): \(result) instead of \(expected)" }
+    switch result {
+    case .exchanged: note(-1)
+    case .mismatch(let actual, _): note(actual)
+    }
+    if result != expected { fail("\(what): \(result) instead of \(expected)") }
+  }
+
+  private mutating func expect(
+    _ result: PerCPUWords.DoubleExchange, _ expected: PerCPUWords.DoubleExchange, _ what: String
+  ) {
+    switch result {
+    case .exchanged: note(-1)
+    case .mismatch(let first, let second, _):
+      note(first)
+      note(second)
+    }
+    if result != expected { fail("\(what): \(result) instead of \(expected)") }
+  }
+
+  private mutating func expect(_ result: Int, _ expected: Int, _ what: String) {
+    note(result)
+    if result != expected { fail("\(what): \(result) instead of \(expected)") }
+  }
+
+  private mutating func note(_ result: Int) {
+    digest = (digest &* 31 &+ result &+ 2) & 0xFFFF_FFFF
+  }
+
+  private mutating func fail(_ message: String) {
+    if failure == nil { failure = message }
   }
 }
