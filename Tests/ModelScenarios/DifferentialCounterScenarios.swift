@@ -70,7 +70,9 @@
           counter.fold(cpu: CPU(rawValue: cpu))
           require(!isRead || counter.approximate >= least, "a fold left something behind")
         case .quiesce:
+          let least = isRead ? done.load(.acquiring) : .min
           counter.quiesce()
+          require(!isRead || counter.approximate >= least, "who came to rest left something behind")
         case .sum:
           let least = done.load(.acquiring)
           let sum = counter.sum()
@@ -189,6 +191,15 @@
       }
     }
 
+    @Test func whoComesToRestWhileItsRowIsFoldedFindsItFolded() {
+      expectPass(
+        Use(threads: [(0, [.add(1), .quiesce]), (1, [.fold(0)])], aborts: 0).check(),
+        executions: 137_738, "differential, rest and folder")
+      expectPass(
+        Use(threads: [(0, [.quiesce]), (1, [.fold(0)])], difference: 1, engine: .atomic).check(),
+        executions: 4110, "differential, rest and folder, atomic")
+    }
+
     private func twoFolders(_ weakening: Weakening? = nil) -> Use {
       Use(
         threads: [(1, [.fold(0)]), (2, [.fold(0)])], difference: 1, weakening: weakening, aborts: 0)
@@ -214,11 +225,28 @@
         executions: 1540, "differential, 2 unbound adders and the bound")
     }
 
-    @Test func twoAddersAFolderAndASummer() {
+    @Test func anAdderAFolderAndASummer() {
+      let threads: [(cpu: Int?, [Step])] = [(0, [.add(1)]), (1, [.fold(0)]), (2, [.sum])]
       expectPass(
-        Use(
-          threads: [(0, [.add(1)]), (0, [.add(1)]), (1, [.fold(0)]), (2, [.sum])], aborts: 0
-        ).check(preemptions(atMost: 2)), executions: 35_442, isBounded: true,
+        Use(threads: threads, threshold: 2, difference: 1).check(), executions: 1289,
+        "differential, adder, folder, summer")
+      expectPass(
+        Use(threads: threads, difference: 1, engine: .atomic).check(), executions: 71_990,
+        "differential, adder, folder, summer, atomic")
+    }
+
+    /// In full where no addition passes the threshold; with a bound on preemptions, where the second
+    /// one does: without, that has more than a million executions.
+    @Test func twoAddersAFolderAndASummer() {
+      let threads: [(cpu: Int?, [Step])] = [
+        (0, [.add(1)]), (0, [.add(1)]), (1, [.fold(0)]), (2, [.sum]),
+      ]
+      expectPass(
+        Use(threads: threads, threshold: 2, aborts: 0).check(), executions: 9204,
+        "differential, 2 adders, folder, summer, within")
+      expectPass(
+        Use(threads: threads, aborts: 0).check(preemptions(atMost: 2)), executions: 35_442,
+        isBounded: true,
         "differential, 2 adders, folder, summer")
     }
   }

@@ -103,7 +103,8 @@ let statisticsScenarios: [Scenario] = [
       let value = counter.approximate
       run.expect(value == expected, "\(value) instead of \(expected) at rest")
       run.expect(counter.sum() == expected, "the sum is \(counter.sum()), not \(expected)")
-      run.operations.add(200)
+      restWhileFolded(run)
+      run.operations.add(240)
     }
   },
 
@@ -143,6 +144,24 @@ let statisticsScenarios: [Scenario] = [
     BoundedHistogram(run).stress()
   },
 ]
+
+/// A thread that comes to rest over and over finds all that it added, whoever folds its row meanwhile.
+private func restWhileFolded(_ run: StressRun) {
+  let counter = DifferentialCounter(threshold: 1000)
+  onThreads(2) { index in
+    confine(0, to: [allowedCPUs[index % allowedCPUs.count]])
+    for count in 1...40 {
+      if index > 0 {
+        counter.fold(cpu: CPU(rawValue: allowedCPUs[0]))
+      } else {
+        counter.add(1)
+        counter.quiesce()
+        let value = counter.approximate
+        run.expect(value == count, "\(value) instead of \(count) while another thread folds")
+      }
+    }
+  }
+}
 
 private func demandDisturbances(_ run: StressRun) {
   run.demand("signals", run.signals, perSecond: 5)
