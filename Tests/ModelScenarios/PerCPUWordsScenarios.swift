@@ -268,51 +268,65 @@
       }
     }
 
+    /// How a message comes from one thread to another.
+    private enum Way: String, CaseIterable {
+      case fromRow = "from a row", toRow = "to a row", withinRow = "within a row"
+      case loaded = "from whoever has a row"
+    }
+
     /// What a thread wrote before it changed a word is seen by whoever sees the change.
     private func messages(
-      _ mode: SearchMode = .exhaustive(), engine: Engine = .restartable, toRow: Bool,
-      weakening: Weakening? = nil
+      _ way: Way, engine: Engine = .restartable, weakening: Weakening? = nil,
+      mode: SearchMode = .exhaustive()
     ) -> CheckResult {
       let words = PerCPUWords(count: 1)
+      let row = CPU(rawValue: 0)
       return checkLibrary(mode, engine: engine, weakening: weakening) { scenario in
         scenario.limitAborts(to: 1)
         let message = scenario.plain("message")
-        if toRow {
-          scenario.thread("writes", cpu: 1) {
-            message.write(7)
-            words.withExclusiveAccess(to: CPU(rawValue: 0)) { $0[0] = 1 }
-          }
-          scenario.thread("reads", cpu: 0) {
-            let found = words.add(0)
-            if found.original == 1 { require(message.read() == 7, "a message is not there") }
-          }
-        } else {
-          scenario.thread("writes", cpu: 0) {
+        scenario.thread("writes", cpu: way == .toRow || way == .loaded ? 1 : 0) {
+          switch way {
+          case .fromRow, .withinRow:
             message.write(7)
             words.exchange(1)
-          }
-          scenario.thread("reads", cpu: 1) {
-            if words.load(cpu: CPU(rawValue: 0)) == 1 {
-              require(message.read() == 7, "a message is not there")
+          case .toRow:
+            message.write(7)
+            words.withExclusiveAccess(to: row) { $0[0] = 1 }
+          case .loaded:
+            // Inside, since what is outside is ordered by the fence as well.
+            words.withExclusiveAccess(to: row) {
+              message.write(7)
+              $0[0] = 1
             }
           }
+        }
+        let isLoaded = way == .fromRow || way == .loaded
+        scenario.thread("reads", cpu: isLoaded ? 2 : 0) {
+          let found = isLoaded ? words.load(cpu: row) : words.add(0).original
+          if found == 1 { require(message.read() == 7, "a message is not there") }
         }
       }
     }
 
     @Test func operationsAcquireAndRelease() {
-      expectPass(messages(toRow: false), executions: 3, "words, a message from a row")
-      expectPass(messages(toRow: true), executions: 30, "words, a message to a row")
-      expectPass(
-        messages(engine: .atomic, toRow: false), executions: 3, "words, atomic, from a row")
-      expectPass(messages(engine: .atomic, toRow: true), executions: 34, "words, atomic, to a row")
-      for weakening in [Weakening.relaxedPublication, .noAcquireLoads] {
-        expectFailure("message", "words, from a row, \(weakening)") {
-          messages($0, toRow: false, weakening: weakening)
-        }
+      for (way, executions, atomic) in [
+        (Way.fromRow, 3, 3), (.toRow, 30, 34), (.withinRow, 19, 288), (.loaded, 3, 3),
+      ] {
+        expectPass(messages(way), executions: executions, "words, a message \(way.rawValue)")
+        expectPass(
+          messages(way, engine: .atomic), executions: atomic,
+          "words, atomic, a message \(way.rawValue)")
       }
-      expectFailure("message", "words, to a row, no acquire") {
-        messages($0, toRow: true, weakening: .noAcquireInSections)
+    }
+
+    @Test func messagesNeedTheirOrder() {
+      for (way, weakening) in [
+        (Way.fromRow, Weakening.relaxedPublication), (.fromRow, .noAcquireLoads),
+        (.toRow, .noAcquireInSections), (.loaded, .noReleaseStores), (.loaded, .noAcquireLoads),
+      ] {
+        expectFailure("message", "words, a message \(way.rawValue), \(weakening)") {
+          messages(way, weakening: weakening, mode: $0)
+        }
       }
     }
   }
