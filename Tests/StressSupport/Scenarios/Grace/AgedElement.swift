@@ -174,7 +174,7 @@ final class AgedElement: Sendable {
     for number in 0..<count {
       domain.withReadSection {
         let (element, stamp) = find()
-        if number % 256 == 0 { Pace.pauses(50).spend() }
+        if number % 16 == 0 { Pace.pauses(100).spend() }
         guard percpu_word_load_relaxed(element + 1) != Age.current else {
           ofAge0 += 1
           return
