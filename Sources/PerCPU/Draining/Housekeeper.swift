@@ -22,7 +22,8 @@
 /// - ``perform(_:)``: work that is done once, soon.
 ///
 /// The thread is started by whoever uses the housekeeper first. It has half a megabyte of stack, and no signal of
-/// the process is delivered to it. All work runs on it, one after the other: work that takes long delays
+/// the process is delivered to it, nor to threads that work starts and that do not unblock signals: they inherit
+/// its mask. All work runs on it, one after the other: work that takes long delays
 /// the rest, and what waits for the rest must not be done there. It may register, unregister and ask for
 /// anything, itself included.
 ///
