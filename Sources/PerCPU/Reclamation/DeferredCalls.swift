@@ -46,15 +46,20 @@ final class DeferredCalls: @unchecked Sendable {
   /// What each call costs besides the bytes it is about.
   static let ownCost = 64
 
+  private static var largestLimit: Int { Int.max >> 16 }
+
   let limit: Int
-  /// What a row takes in reserve: all of them together at most a quarter.
+  /// What a row takes in reserve at a time, while there is plenty.
   private let reserve: Int
   private let rows: PerCPULock<Row>
   private let marks: UnsafeMutableRawPointer
   private let line = OwnLine()
 
-  /// - Parameter marks: A word in each row.
+  /// - Parameters:
+  ///   - limit: More than 2^47, which is more than there is memory, means that: so that sums do not overflow.
+  ///   - marks: A word in each row.
   init(limit: Int, marks: UnsafeMutableRawPointer) {
+    let limit = min(limit, Self.largestLimit)
     self.limit = limit
     reserve = min(64 * Self.ownCost, limit / (4 * CPU.rows.count))
     rows = PerCPULock(whenBusy: .neighbor) { _ in Row() }

@@ -47,7 +47,8 @@
 /// possible CPUs, and however long the readers take. A domain has a line for each CPU.
 ///
 /// ## Progress, memory ordering, signals, tasks, forks
-/// Entering is lock-free, leaving wait-free; neither makes a system call. Sections nest, at no special cost. They may
+/// Entering is lock-free, leaving wait-free; neither makes a system call, but for those with which a thread gets known to the
+/// kernel when it first enters, where the C library does not see to that. Sections nest, at no special cost. They may
 /// be left by another thread and on another CPU, may be held across `await`, and both may be done in signal handlers. What was
 /// done before a call of ``afterGracePeriod(bytes:urgency:mayWait:_:)`` or `synchronize()` is seen in sections that
 /// the grace period does not wait for; what was done in sections is seen after it.
@@ -55,7 +56,9 @@
 /// Deferring takes a lock of the CPU and may allocate: not for signal handlers. Waiting for a grace period inside of a
 /// section, or on an active context's own thread, waits for itself, for ever; so may deferring without `mayWait: false`.
 /// In the child of a fork, sections that other threads of the parent had open stay open, and no grace period ends if
-/// there were any; what was deferred is done in both.
+/// there were any; what was deferred is done in both. If another thread was just deferring something, waiting for
+/// a grace period or doing deferred calls, what the child does with the domain may wait for that thread, for ever:
+/// a child that goes on as a program of its own makes domains of its own.
 ///
 /// This is RCU (McKenney and Slingwine, 1998) with the counters of sleepable RCU (2006), flipped behind a restart
 /// fence. See <doc:Reclaiming>.
@@ -72,7 +75,19 @@ public final class GracePeriodDomain: Sendable {
   /// A grace period that has not begun yet; see ``startGracePeriod()``.
   public struct Ticket: Sendable, Hashable {
     let number: Int
-    let domain: ObjectIdentifier
+    // Kept, so that no other domain has its address.
+    let periods: GracePeriods
+
+    /// Whether both are of the same grace period.
+    public static func == (left: Self, right: Self) -> Bool {
+      left.number == right.number && left.periods === right.periods
+    }
+
+    /// Hashes the grace period.
+    public func hash(into hasher: inout Hasher) {
+      hasher.combine(number)
+      hasher.combine(ObjectIdentifier(periods))
+    }
   }
 
   /// What has happened in a domain.
@@ -166,9 +181,12 @@ public final class GracePeriodDomain: Sendable {
   ///   - bytes: How much `body` gives back, or what else is to be limited. 0 or more.
   ///   - urgency: How soon the grace period begins.
   ///   - mayWait: Whether to help and to wait when the backlog is at its limit. Must be false inside of a read section and
-  ///     on the thread of an active context: the wait would be for itself.
-  ///   - body: Is called once, on any thread, and may defer other calls, itself for example. It should not take
-  ///     long, and must not take a lock that somebody holds who defers.
+  ///     on the thread of an active context: the wait would be for itself. So must it inside of a section of another domain, if
+  ///     a call of this one waits for grace periods of that one. There is no order among those who wait, and a call
+  ///     that is about nearly as much as the limit waits until nearly nothing else is deferred.
+  ///   - body: Is called once, on any thread: the housekeeper's, or one that waits here and helps. It may defer
+  ///     other calls, itself for example. It should not take long, and must not wait for what somebody holds back who defers
+  ///     or waits here: a lock, or a section of another domain.
   /// - Complexity: O(1) amortized while there is room.
   public func afterGracePeriod(
     bytes: Int = 0, urgency: Urgency = .lazy, mayWait: Bool = true,
@@ -209,16 +227,16 @@ public final class GracePeriodDomain: Sendable {
   public func startGracePeriod() -> Ticket {
     let number = periods.ticket()
     periods.announce(.urgent)
-    return Ticket(number: number, domain: ObjectIdentifier(self))
+    return Ticket(number: number, periods: periods)
   }
 
   /// Whether every read section that was open when the ticket was drawn has been left. If not, makes a step towards it.
   ///
   /// - Precondition: The ticket is this domain's.
-  /// - Complexity: O(possible CPUs), never waits.
+  /// - Complexity: O(possible CPUs). Never waits for readers; for a moment for a thread that is just deferring something.
   public func poll(_ ticket: Ticket) -> Bool {
     enforce(
-      ticket.domain == ObjectIdentifier(self),
+      ticket.periods === periods,
       "this ticket is another GracePeriodDomain's. Poll the one that it was drawn from.")
     if periods.isOver(ticket.number) { return true }
     _ = periods.step()
@@ -245,10 +263,11 @@ public final class GracePeriodDomain: Sendable {
   ///
   /// - Parameter contexts: A ``ContextWord``, or a ``FlushGeneration`` for all its participants. These find their caches out
   ///   of date after each grace period that began while they were parked.
-  /// - Returns: Ends the registration at the end of its life. End it while the contexts are parked or read nothing.
+  /// - Returns: Ends the registration at the end of its life, and keeps the domain that long. End it while the contexts are
+  ///   parked or read nothing. An object that is the contexts and keeps this as well lives until it is taken from it.
   /// - Complexity: O(1); each grace period then looks at it.
   public func register(_ contexts: some ParkableContexts) -> ContextRegistration {
-    ContextRegistration(periods: periods, id: periods.register(contexts))
+    ContextRegistration(domain: self, id: periods.register(contexts))
   }
 }
 
@@ -279,11 +298,12 @@ extension GracePeriodDomain {
 
   /// Contexts that a domain waits for; see ``register(_:)``. It ends with its value.
   public struct ContextRegistration: ~Copyable, Sendable {
-    let periods: GracePeriods
+    // A domain that ends does what is deferred, whoever is active.
+    let domain: GracePeriodDomain
     let id: Int
 
     deinit {
-      periods.unregister(id)
+      domain.periods.unregister(id)
     }
 
     /// Ends the registration.

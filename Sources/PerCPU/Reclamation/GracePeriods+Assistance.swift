@@ -5,7 +5,7 @@ internal import CAtomicsShim
 /// What has the housekeeper look after grace periods: by a slow tick for what is lazy, by a fast one for what is under
 /// way. Both stand still while there is nothing to do.
 ///
-///     announced    0 nothing, 1 lazy work, 2 urgent work: which tick goes
+///     announced    0 nothing, 1 lazy work, 2 urgent work: which tick goes; and, above it, how many forks there were
 ///
 ///     whoever defers                       the housekeeper, at the end of a tick
 ///     the list := with the call            stop the ticks
@@ -16,6 +16,11 @@ internal import CAtomicsShim
 /// The fences pair: a call that the housekeeper does not find in the lists finds that nothing is announced. The ticks
 /// are stopped first, so that they are not taken from somebody who has just started them. They are started and
 /// stopped by the conductor alone.
+///
+/// In the child of a fork there is no thread that would go on with a tick: what the parent announced does not count.
+///
+/// A tick does what was wanted when it began. What is wanted meanwhile, by calls that defer themselves for example, waits for
+/// the next one, as the housekeeper has others to look after.
 struct Assistance: ~Copyable {
   fileprivate static let slowPeriod = Duration.milliseconds(100)
   fileprivate static let fastPeriod = Duration.milliseconds(1)
@@ -72,7 +77,7 @@ extension GracePeriods {
     // Pairs with the heavy fence of `rest`.
     percpu_fence_light()
     // Relaxed: ordered by the fences.
-    if unsafe percpu_u32_load_relaxed(announced) >= announcement.rawValue { return }
+    if isAnnounced(announcement) { return }
     conducting {
       start(announcement)
       if announcement == .urgent { assistance.runSoon() }
@@ -80,22 +85,37 @@ extension GracePeriods {
   }
 
   private func start(_ announcement: Announcement) {
-    // Relaxed: stored under the lock.
-    let present = unsafe percpu_u32_load_relaxed(announced)
-    if isClosed || present >= announcement.rawValue { return }
+    if isClosed || isAnnounced(announcement) { return }
     assistance.start(announcement) { [self] in assist() }
-    // Relaxed: ordered by the fences.
-    unsafe percpu_u32_store_relaxed(announced, announcement.rawValue)
+    note(announcement)
   }
+
+  private func isAnnounced(_ announcement: Announcement) -> Bool {
+    // Relaxed: ordered by the fences, or stored under the lock.
+    let present = unsafe percpu_u32_load_relaxed(announced)
+    let level = present >> 2 == Self.forks ? present & 3 : Announcement.none.rawValue
+    return level >= announcement.rawValue
+  }
+
+  private func note(_ announcement: Announcement) {
+    // Relaxed: ordered by the fences.
+    unsafe percpu_u32_store_relaxed(announced, Self.forks << 2 | announcement.rawValue)
+  }
+
+  private static var forks: UInt32 { percpu_fork_count() & UInt32.max >> 2 }
 
   /// Does what there is to do, as far as it can be done without waiting for long.
   func assist() {
     wantCalls()
+    let last = wantedCount
     var turn = 0
     while turn < Self.patience {
+      if isOver(last) {
+        runReady()
+        break
+      }
       let hasStepped = step()
       if runReady() || hasStepped { continue }
-      if isAtRest { break }
       percpu_pause()
       turn += 1
     }
@@ -108,16 +128,20 @@ extension GracePeriods {
   private func rest() {
     if isClosed { return }
     assistance.stop()
-    // Relaxed: ordered by the fence, which pairs with the light one of `announce`.
-    unsafe percpu_u32_store_relaxed(announced, Announcement.none.rawValue)
+    note(.none)
+    // Pairs with the light one of `announce`.
     percpu_fence_heavy()
     start(isUnderWay ? .urgent : calls.areTouched ? .lazy : .none)
   }
 
-  /// For the end. Nothing is done for it by the housekeeper any more, but for what is just being done.
+  /// For the end. Nothing is done for it by the housekeeper any more, but for what is just being done: that starts
+  /// no tick any more.
   func endAssistance() {
     // Its end waits for a tick that wants the lock.
-    let ended = conducting { assistance.take() }
+    let ended = conducting {
+      isClosed = true
+      return assistance.take()
+    }
     _ = consume ended
   }
 }

@@ -14,7 +14,7 @@ internal import CAtomicsShim
 ///     sleepers, changes
 ///
 /// Whoever waits for something makes *steps*, and so does the housekeeper. A step takes the conductor's lock, if it is
-/// free, and waits for nobody:
+/// free, and waits for nobody but those who are putting a call into a list:
 ///
 ///     begun == ended, more wanted?    begun += 1 (release); full fence
 ///                                     take what was deferred
@@ -36,8 +36,9 @@ internal import CAtomicsShim
 /// - What was deferred before the lists were taken was done so under a lock that the conductor takes later. So it
 ///   happens before the change of the kind, which everybody acquires who comes as the new one.
 ///   What is deferred after that waits for the next grace period, however long this one takes.
-/// - `begun` is changed before the lists are taken: who has deferred something, and then finds the number n, has
-///   it done by grace period n + 1.
+/// - `begun` is changed before the lists are taken, and a full fence comes in between, as between deferring something and
+///   looking at `begun`: who finds the number n then has it done by grace period n + 1. Without the fences neither may see
+///   what the other one has stored.
 ///
 /// What was deferred moves from the lists to `waiting` when a grace period begins, to `ready` when it ends, and is done
 /// by one *runner* at a time, in the order of grace periods. Inside of what it does the runner is known by its
@@ -74,7 +75,7 @@ final class GracePeriods: @unchecked Sendable {
   private var ready: [Segment] = []
   private var contexts: [Context] = []
   private var nextContext = 0
-  private(set) var isClosed = false
+  var isClosed = false
   var assistance: Assistance
 
   let deferred = PerCPUCounter()
@@ -211,6 +212,8 @@ final class GracePeriods: @unchecked Sendable {
   /// Has the lists taken, if there is anything in them, by a grace period that begins now or when the present one
   /// is over.
   func wantCalls() {
+    // Pairs with that of `begin`.
+    percpu_fence_seq_cst()
     // Acquire: pairs with the release of `begin`.
     if calls.areTouched { want(unsafe percpu_word_load_acquire(begun) + 1) }
   }
@@ -333,10 +336,10 @@ final class GracePeriods: @unchecked Sendable {
       || percpu_word_load_acquire(wanted) > ended
   }
 
-  /// The same, for whoever does not mind if it is about to change.
-  var isAtRest: Bool {
-    // Relaxed: as good as any.
-    unsafe percpu_word_load_relaxed(wanted) <= percpu_word_load_relaxed(ended)
+  /// How many somebody waits for now.
+  var wantedCount: Int {
+    // Relaxed: a number, and nothing else.
+    unsafe percpu_word_load_relaxed(wanted)
   }
 
   /// Nobody reads any more, or ever will: what is left is done now.
@@ -347,8 +350,6 @@ final class GracePeriods: @unchecked Sendable {
     endAssistance()
     let last = Int.max
     conducting {
-      isClosed = true
-      contexts = []
       enqueue(last, waiting + calls.takeAll())
       waiting = []
     }
