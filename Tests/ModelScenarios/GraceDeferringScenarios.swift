@@ -154,10 +154,10 @@
 
     @Test func whatIsDeferredIsAnnounced() {
       expectPass(
-        Announcing().check(preemptions(atMost: 2)), executions: 293, isBounded: true,
+        Announcing().check(preemptions(atMost: 2)), executions: 248, isBounded: true,
         "grace, announced")
       expectPass(
-        Announcing(fences: .symmetric).check(preemptions(atMost: 2)), executions: 214,
+        Announcing(fences: .symmetric).check(preemptions(atMost: 2)), executions: 477,
         isBounded: true, "grace, announced, symmetric")
     }
   }
