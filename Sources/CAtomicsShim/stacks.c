@@ -153,6 +153,19 @@ bool percpu_sequence_link(void *slots, intptr_t *first, intptr_t *last) {
   return true;
 }
 
+bool percpu_sequence_begin(void *slots, intptr_t *first) {
+  intptr_t *word;
+  for (int attempt = 0; may_try(attempt); attempt++) {
+    percpu_outcome outcome = percpu_section_claim_if(slots, 0, (intptr_t)first, &word);
+    if (outcome != PERCPU_SLOW) return outcome == PERCPU_COMMITTED;
+  }
+  held_row row;
+  if (!hold_some(slots, &row)) return false;
+  const bool is_empty = row.value == 0;
+  give_back(row, is_empty ? (intptr_t)first : row.value);
+  return is_empty;
+}
+
 percpu_popped percpu_sequence_unlink(void *slots) {
   percpu_popped popped = {0, false};
   intptr_t found;

@@ -159,7 +159,7 @@
     @Test func aDrainLosesNothing() {
       expectPass(Use(threads: Self.drained).check(), executions: 50, "pool, drained")
       expectPass(
-        Use(threads: Self.drained, engine: .atomic).check(), executions: 271,
+        Use(threads: Self.drained, engine: .atomic).check(), executions: 304,
         "pool, drained, atomic")
       let taken: [(cpu: Int?, [Action])] = [(0, [.take]), (1, [.drain(0)])]
       expectPass(Use(threads: taken).check(), executions: 64, "pool, taken and drained")
@@ -169,15 +169,15 @@
     /// them. In the scenarios below, who does not get through goes on elsewhere.
     @Test func aDrainAmongTwoSectionsLosesNothing() {
       for (name, sections, executions) in [
-        ("a push and a pop", [Action.push(2), .pop], 17_157),
-        ("two pushes", [.push(2), .push(3)], 12_502),
+        ("a push and a pop", [Action.push(2), .pop], 15_731),
+        ("two pushes", [.push(2), .push(3)], 12_454),
       ] {
         let threads = sections.map { (cpu: 0 as Int?, [$0]) } + [(1, [.drain(0)])]
         expectPass(Use(threads: threads).check(), executions: executions, "pool, \(name), drained")
       }
       let pops: [(cpu: Int?, [Action])] = [(0, [.pop]), (0, [.pop]), (1, [.halve(0)])]
       expectPass(
-        Use(threads: pops, initially: [0: [2, 1]]).check(), executions: 31_774,
+        Use(threads: pops, initially: [0: [2, 1]]).check(), executions: 25_158,
         "pool, two pops, halved")
     }
 
@@ -192,10 +192,10 @@
         "pool, 2 and 1, empty")
       let two: [(cpu: Int?, [Action])] = [(0, [.give(2)]), (1, [.drain(0)]), (2, [.drain(0)])]
       expectPass(
-        Use(threads: two, initially: [:]).check(), executions: 526, "pool, empty, drained twice")
+        Use(threads: two, initially: [:]).check(), executions: 644, "pool, empty, drained twice")
       let atomic: [(cpu: Int?, [Action])] = [(0, [.give(2), .give(3)]), (1, [.drain(0)])]
       expectPass(
-        Use(threads: atomic, initially: [:], engine: .atomic).check(), executions: 5423,
+        Use(threads: atomic, initially: [:], engine: .atomic).check(), executions: 6245,
         "pool, filling, atomic")
     }
 
@@ -203,16 +203,16 @@
     /// are about what threads do that found the row held.
     @Test func aDrainAmongTwoOfACPULosesNothing() {
       expectPass(
-        Use(threads: Self.both).check(preemptions(atMost: 2)), executions: 1119, isBounded: true,
+        Use(threads: Self.both).check(preemptions(atMost: 2)), executions: 1061, isBounded: true,
         "pool, 2 and 1")
       expectPass(
-        Use(threads: Self.both, engine: .atomic).check(preemptions(atMost: 2)), executions: 6088,
+        Use(threads: Self.both, engine: .atomic).check(preemptions(atMost: 2)), executions: 6925,
         isBounded: true, "pool, 2 and 1, atomic")
       let busier: [(cpu: Int?, [Action])] = [
         (0, [.give(2), .take]), (0, [.take, .give(3)]), (1, [.drain(0)]),
       ]
       expectPass(
-        Use(threads: busier).check(preemptions(atMost: 2)), executions: 21_961, isBounded: true,
+        Use(threads: busier).check(preemptions(atMost: 2)), executions: 16_843, isBounded: true,
         "pool, 2 and 1, twice")
     }
 
@@ -221,7 +221,7 @@
         (0, [.give(2)]), (1, [.drain(0)]), (2, [.drain(0)]),
       ]
       expectPass(
-        Use(threads: drains).check(preemptions(atMost: 2)), executions: 8734, isBounded: true,
+        Use(threads: drains).check(preemptions(atMost: 2)), executions: 7885, isBounded: true,
         "pool, drained twice")
     }
 
@@ -242,7 +242,7 @@
 
     @Test func whatIsTakenAwayIsNobodyElses() {
       expectPass(
-        Use(threads: [(0, [.take]), (1, [.steal])]).check(), executions: 46, "pool, taken away")
+        Use(threads: [(0, [.take]), (1, [.steal])]).check(), executions: 64, "pool, taken away")
     }
 
     // MARK: Through the depot
@@ -329,12 +329,12 @@
 
     @Test func aNodeIsTakenByOne() {
       expectPass(
-        nodes([0, 0], mode: preemptions(atMost: 2)), executions: 266, isBounded: true,
+        nodes([0, 0], mode: preemptions(atMost: 2)), executions: 546, isBounded: true,
         "nodes, a CPU")
-      expectPass(nodes([0, 1]), executions: 6, "nodes, two CPUs")
-      expectPass(nodes([nil, nil]), executions: 6110, "nodes, unbound")
+      expectPass(nodes([0, 1]), executions: 18, "nodes, two CPUs")
+      expectPass(nodes([nil, nil]), executions: 28_284, "nodes, unbound")
       expectPass(
-        nodes([0, 0], engine: .atomic, mode: preemptions(atMost: 2)), executions: 974,
+        nodes([0, 0], engine: .atomic, mode: preemptions(atMost: 2)), executions: 1434,
         isBounded: true, "nodes, a CPU, atomic")
     }
 

@@ -135,6 +135,7 @@ extension PerCPUTests {
         _ = counted.value
       }
       #expect(refusal == Refusal(number: 3))
+      #expect(pool.statistics.made == 0)
     }
 
     // MARK: Elements
@@ -303,6 +304,108 @@ extension PerCPUTests {
       #expect(pool.count == 0)
     }
 
+    /// What goes from one CPU to another one by one needs no more nodes than that.
+    @Test func memoryDoesNotGrowWithWhatPassesThrough() throws {
+      try #require(allowedCPUs.count > 1)
+      let pool = PerCPUPool<Wide>(capacityPerCPU: 8000)
+      let turn = Tally()
+      onThreads(2) { thread in
+        percpu_thread_pin(Int32(allowedCPUs[thread]))
+        for round in 0..<2000 {
+          while turn.loadPublished() != 2 * round + thread { percpu_thread_yield() }
+          if thread == 0 { _ = pool.give(Wide(round)) } else { _ = pool.take() }
+          turn.publish(2 * round + thread + 1)
+        }
+      }
+      #expect(pool.count == 0)
+      #expect(pool.nodes!.usedCount <= 128)
+    }
+
+    /// Behind the first few nodes of a list stands what would end the process.
+    @Test func whoTakesAListDoesNotWalkOverIt() async throws {
+      try #require(allowedCPUs.count > 1)
+      await #expect(processExitsWith: .success) {
+        let pool = PerCPUPool<Wide>(capacityPerCPU: 200, sharedCapacity: 0)
+        onThreads(1) { _ in
+          percpu_thread_pin(Int32(allowedCPUs[0]))
+          for number in 0..<200 { pool.give(Wide(number)) }
+          while pool.take() != nil {}
+        }
+        let row = RowWord(pool.nodes!.slots, CPU(rawValue: allowedCPUs[0]))
+        var node = UnsafeMutablePointer<Int>(bitPattern: row.hint)!
+        for _ in 0..<20 { node = UnsafeMutablePointer(bitPattern: node.pointee)! }
+        let next = node.pointee
+        node.pointee = 8
+        onThreads(1) { _ in
+          percpu_thread_pin(Int32(allowedCPUs[1]))
+          for number in 0..<10 { pool.give(Wide(number)) }
+          if pool.count != 10 || pool.nodes!.usedCount != 200 { _exit(1) }
+        }
+        node.pointee = next
+      }
+    }
+
+    /// Not on the atomic engine: there, the owner of a row may be preempted while it holds it.
+    @Test(.enabled(if: percpu_engine_is_restartable()))
+    func whatABusyCPUHasIsWithinReach() throws {
+      try #require(allowedCPUs.count > 1)
+      let pool = PerCPUPool<Int>(capacityPerCPU: 1000, sharedCapacity: 0)
+      let isFull = Gate()
+      let none = Tally(), end = Tally()
+      onThreads(2) { thread in
+        percpu_thread_pin(Int32(allowedCPUs[thread]))
+        if thread == 0 {
+          for number in 0..<900 { pool.give(number) }
+          isFull.open()
+          while end.count == 0 { if let number = pool.take() { pool.give(number) } }
+        } else {
+          isFull.wait()
+          let here = CPU(rawValue: allowedCPUs[1])
+          var kept: [Int] = []
+          for _ in 0..<300 where kept.count < 400 {
+            if let number = pool.take() { kept.append(number) } else { none.add() }
+            kept += pool.drain(cpu: here)
+          }
+          end.add()
+        }
+      }
+      #expect(none.count <= 1)
+    }
+
+    /// What a taker puts back of a magazine went to the depot, too.
+    @Test func whatWasSharedAndWhatCameBackAddUp() throws {
+      let pool = PerCPUPool<Int>(capacityPerCPU: 4, sharedCapacity: 8)
+      onFirstCPU { for number in 0..<5 { pool.give(number) } }
+      let row = RowWord(pool.words.slots, CPU(rawValue: allowedCPUs[0]))
+      let held = try #require(row.tryHold())
+      let unbound = RowWord(pool.words.slots, .unbound)
+      let heldUnbound = try #require(unbound.tryHold())
+      onFirstCPU { for _ in 0..<2 { #expect(pool.take() != nil) } }
+      unbound.giveBack(heldUnbound)
+      row.giveBack(held)
+      #expect(pool.statistics.spilled == 2 && pool.statistics.refilled == 2)
+    }
+
+    /// Longer than anybody spins.
+    @Test func aDrainWaitsForAHolder() {
+      let pool = PerCPUPool<Int>(capacityPerCPU: 8)
+      let cpu = CPU(rawValue: allowedCPUs[0])
+      let isHeld = Gate()
+      onFirstCPU { for number in 0..<8 { pool.give(number) } }
+      onThreads(2) { thread in
+        if thread == 0 {
+          let row = RowWord(pool.words.slots, cpu)
+          let count = row.hold()!
+          isHeld.open()
+          stress_sleep(30_000_000)
+          row.giveBack(count)
+        } else {
+          isHeld.wait()
+          #expect(pool.drain(cpu: cpu).count == 8)
+        }
+      }
+    }
+
     // MARK: Forks
 
     @Test func theChildOfAForkLosesWhatAnotherThreadHeld() {
@@ -349,6 +452,10 @@ extension PerCPUTests {
         processExitsWith: .failure, observing: [\.standardErrorContent]
       ) { _ = PerCPUPool<Int>(capacityPerCPU: 2, sharedCapacity: 1 << 20) }
       #expect(printed(shared).contains("CPUs share at most"))
+      let huge = await #expect(
+        processExitsWith: .failure, observing: [\.standardErrorContent]
+      ) { _ = PerCPUPool<Int>(capacityPerCPU: 2, sharedCapacity: .max) }
+      #expect(printed(huge).contains("CPUs share at most"))
       let cpu = await #expect(
         processExitsWith: .failure, observing: [\.standardErrorContent]
       ) { PerCPUPool<Int>(capacityPerCPU: 2).drain(cpu: CPU(rawValue: 1_000_000)) }

@@ -12,15 +12,18 @@ public import CAtomicsShim
 /// loads the next node's address from the node itself. It cannot be that of a node that has been
 /// taken meanwhile: who takes it runs on the same CPU, which ends the section, or holds the row.
 ///
-/// If one CPU only gives and another one only takes, all nodes gather with the latter. There are no
-/// more of them than the pool has places, and some for threads that are between two steps; so at
-/// last the giver finds none, takes the whole list of the other row at once, and lives on it for as
-/// many elements.
+/// If one CPU only gives and another one only takes, all nodes gather with the latter. So a row that
+/// has none left takes from another one's list all but a few, and only then fresh ones: there are
+/// about as many nodes as there ever were elements at once, and a few for each row. How long a list
+/// is does not matter for that. The few are walked over, the rest is one chain, and becomes the list
+/// of the own row as it is, since that is empty; if it is not any more, all but one node stay where
+/// they were.
 ///
-/// Nodes stay until the slab ends; memory comes into being as they are first used.
+/// There are never more nodes than the pool has places, and some for threads that are between two
+/// steps. They stay until the slab ends; memory comes into being as they are first used.
 @safe
 @usableFromInline
-final class NodeSlab: @unchecked Sendable {
+package final class NodeSlab: @unchecked Sendable {
   // Sendable: the pointers are constant, and the memory behind them is only accessed as described
   // above.
 
@@ -31,13 +34,13 @@ final class NodeSlab: @unchecked Sendable {
   #else
     /// For threads that have taken a node and not put it anywhere yet.
     private static var spare: Int { 256 }
-    /// So many fresh ones at a time.
+    /// So many fresh ones at a time; so many a row may keep while there are fresh ones.
     private static var chunk: Int { 8 }
   #endif
 
   /// The heads of the lists.
   @usableFromInline
-  let slots: UnsafeMutableRawPointer
+  package let slots: UnsafeMutableRawPointer
   private let nodes: UnsafeMutableRawPointer
   private let stride: Int
   private let count: Int
@@ -73,7 +76,7 @@ final class NodeSlab: @unchecked Sendable {
   /// The address of an empty node; nil: there is none within reach.
   @inlinable
   @inline(__always)
-  func take() -> Int? {
+  package func take() -> Int? {
     let popped = unsafe percpu_sequence_unlink_once(slots)
     return _fastPath(popped.committed) ? popped.value : takeSlowly()
   }
@@ -88,6 +91,9 @@ final class NodeSlab: @unchecked Sendable {
     }
   }
 
+  /// How many nodes have memory.
+  package var usedCount: Int { unsafe percpu_word_load_relaxed(used) }
+
   private var used: UnsafeMutablePointer<Int> { unsafe line.word(at: 0) }
   private var returned: UnsafeMutablePointer<Int> { unsafe line.word(at: 8) }
 
@@ -95,7 +101,7 @@ final class NodeSlab: @unchecked Sendable {
   func takeSlowly() -> Int? {
     let popped = unsafe percpu_sequence_unlink(slots)
     if popped.committed { return popped.value }
-    return takeReturned() ?? takeFresh() ?? steal()
+    return takeReturned() ?? steal(leaving: Self.chunk) ?? takeFresh() ?? steal(leaving: 0)
   }
 
   @usableFromInline
@@ -118,7 +124,7 @@ final class NodeSlab: @unchecked Sendable {
     // Relaxed: a hint.
     if unsafe percpu_word_load_relaxed(returned) == 0 { return nil }
     // Acquire: pairs with the release of `putSlowly`.
-    return keepAllButFirst(of: unsafe percpu_word_exchange_acquire(returned, 0))
+    return keepRest(of: unsafe percpu_word_exchange_acquire(returned, 0))
   }
 
   private func takeFresh() -> Int? {
@@ -138,42 +144,78 @@ final class NodeSlab: @unchecked Sendable {
       unsafe percpu_word_store_relaxed(node(index), Int(bitPattern: node(index + 1)))
       index += 1
     }
-    return keepAllButFirst(of: unsafe Int(bitPattern: node(first)))
+    return keepRest(of: unsafe Int(bitPattern: node(first)))
   }
 
-  /// Takes the whole list of another row.
-  private func steal() -> Int? {
+  /// Takes what another row's list has behind its first few.
+  private func steal(leaving few: Int) -> Int? {
     var row = Int(PERCPU_ROW_UNBOUND)
     while row < Int(percpu_cpu_limit()) {
       let head = unsafe RowWord(slots, CPU(rawValue: row))
       row += 1
-      guard head.hint > 0, let first = head.tryHold() else { continue }
-      head.giveBack(0)
-      if first != 0 { return keepAllButFirst(of: first) }
+      guard unsafe skip(few, from: head.hint).chain > 0 else { continue }
+      guard let first = head.tryHold() else { continue }
+      let (last, chain) = unsafe skip(few, from: first)
+      var rest = 0
+      if let taken = unsafe UnsafeMutablePointer<Int>(bitPattern: chain) {
+        rest = unsafe next(taken)
+        if begin(rest) { rest = 0 }
+      }
+      if let last = unsafe last {
+        unsafe percpu_word_store_relaxed(last, rest)
+        head.giveBack(first)
+      } else {
+        head.giveBack(rest)
+      }
+      if chain != 0 { return chain }
     }
     return nil
   }
 
-  /// Returns the first node of a chain that is this thread's; the others come to the own row.
-  private func keepAllButFirst(of chain: Int) -> Int? {
-    guard let first = unsafe UnsafeMutablePointer<Int>(bitPattern: chain) else { return nil }
-    let second = unsafe UnsafeMutablePointer<Int>(bitPattern: next(first))
-    if let second = unsafe second {
-      var last = unsafe second
-      while let next = unsafe UnsafeMutablePointer<Int>(bitPattern: next(last)) {
-        unsafe last = next
-      }
-      unsafe putSlowly(second, last)
+  /// The last of the first few nodes of a list, and those behind. Of a list that others may change
+  /// meanwhile it is a hint: in the first word of a node there is never anything but 0 or the address
+  /// of a node.
+  private func skip(_ few: Int, from first: Int) -> (last: UnsafeMutablePointer<Int>?, chain: Int) {
+    var last: UnsafeMutablePointer<Int>?
+    var chain = first
+    var skipped = 0
+    while skipped < few, chain > 0 {
+      unsafe last = UnsafeMutablePointer(bitPattern: chain)
+      chain = unsafe next(last!)
+      skipped += 1
     }
+    return unsafe (last, chain)
+  }
+
+  /// Makes a chain the list of the own row, if that is empty. True also if there is none.
+  private func begin(_ chain: Int) -> Bool {
+    guard let first = unsafe UnsafeMutablePointer<Int>(bitPattern: chain) else { return true }
+    return unsafe percpu_sequence_begin(slots, first)
+  }
+
+  /// Returns the first node of a chain that is this thread's; the others come to the own row.
+  private func keepRest(of chain: Int) -> Int? {
+    guard let taken = unsafe UnsafeMutablePointer<Int>(bitPattern: chain) else { return nil }
+    let rest = unsafe next(taken)
+    if begin(rest) { return chain }
+    // Release: as in `putSlowly`.
+    if unsafe percpu_word_compare_exchange_release(returned, 0, rest).exchanged { return chain }
+    // Both places were empty a moment ago, and both are not any more.
+    let first = unsafe UnsafeMutablePointer<Int>(bitPattern: rest)!
+    var last = unsafe first
+    while let next = unsafe UnsafeMutablePointer<Int>(bitPattern: next(last)) {
+      unsafe last = next
+    }
+    unsafe putSlowly(first, last)
     return chain
   }
 
-  // Relaxed: a chain is one thread's.
+  // Relaxed: a chain is one thread's, or only looked at.
   private func next(_ node: UnsafeMutablePointer<Int>) -> Int {
     unsafe percpu_word_load_relaxed(node)
   }
 
-  func node(_ index: Int) -> UnsafeMutablePointer<Int> {
+  package func node(_ index: Int) -> UnsafeMutablePointer<Int> {
     unsafe (nodes + index * stride).assumingMemoryBound(to: Int.self)
   }
 }

@@ -21,7 +21,7 @@ extension PerCPUPool where Element: ~Copyable {
   /// by one.
   ///
   /// Every element that was given before the call is handed over, unless another thread takes it or
-  /// moves it between a stack and the depot just then.
+  /// moves it to another stack, or to or from the depot, just then.
   ///
   /// - Returns: How many elements these were.
   /// - Complexity: That of ``drain(cpu:_:)`` for each possible CPU that has elements. Not to be
@@ -54,7 +54,8 @@ extension PerCPUPool where Element: ~Copyable {
     return words.count
   }
 
-  /// How many elements lie in the pool, about: others give and take meanwhile.
+  /// How many elements lie in the pool, about: what others give, take or move meanwhile may be counted
+  /// or not, or twice.
   ///
   /// - Complexity: O(possible CPUs), wait-free.
   public var count: Int { words.count }
@@ -93,7 +94,7 @@ extension PerCPUPool {
 public struct PerCPUPoolStatistics: Sendable, Hashable {
   /// How many elements lie in the pool, about.
   public let count: Int
-  /// The most elements that were seen in the pool: looked at whenever the depot holds more
+  /// The most elements that were seen in the pool, about, as ``count`` is: looked at whenever the depot holds more
   /// magazines than ever, and whenever this is asked for.
   public let highWaterMark: Int
   /// Elements that were made because there were none.

@@ -33,16 +33,26 @@ public import CAtomicsShim
 /// On the restartable engine ``take()`` and ``give(_:)`` have no locked instruction (benchmark
 /// `pool`). What is larger than a word costs two restartable sequences instead of one, and moves. A
 /// pool takes `8 * capacityPerCPU` bytes for each CPU that uses it, and as much of the depot as it
-/// ever used.
+/// ever used. Elements that are larger than a word lie in nodes, of 8 bytes more (or of the
+/// element's alignment, if that is larger): about as many as there ever were elements at once, and
+/// 8 or so for each CPU; never more than there is room in the pool, and 256. ``shrink()`` destroys
+/// elements and keeps nodes: their memory is given back when the pool ends.
 ///
 /// ## Progress, memory ordering, signals, tasks, forks
 /// ``take()`` and ``give(_:)`` never wait: they are lock-free, and may be called from signal
 /// handlers (unless the pool makes its elements) and across `await`. Where a stack is held by
 /// another thread that drains it, they turn to another place. ``drain(cpu:)``, ``drainAll()`` and
 /// ``shrink()`` wait for each other; each CPU costs them a fence of 1 to 10 microseconds. What
-/// happened before an element was given is seen by whoever takes it. In the child of a fork,
-/// elements that another thread of the parent was just draining or moving are lost, and nothing
-/// else.
+/// happened before an element was given is seen by whoever takes it.
+///
+/// In a signal handler, keep what ``give(_:)`` hands back for later: an element that is dropped is
+/// destroyed there.
+///
+/// In the child of a fork, a stack is lost, with all that lies on it, if another thread of the parent
+/// held it just then: one that was draining it, taking from it on another CPU, or, on the atomic
+/// engine and on that of ``CPU/unbound``, giving or taking. So are the elements and the room that
+/// another thread had in its hands; ``count`` then stays off by them. The same goes for nodes: in the
+/// worst case a child's pool of large elements accepts nothing. Elements on other stacks are there.
 ///
 /// The stacks are those of tcmalloc's per-CPU caches, the depot is that of Bonwick's magazines.
 @safe
@@ -62,7 +72,7 @@ public final class PerCPUPool<Element: ~Copyable> {
   @usableFromInline
   let capacity: Int
   @usableFromInline
-  let nodes: NodeSlab?
+  package let nodes: NodeSlab?
   @usableFromInline
   let make: (@Sendable () -> sending Element)?
 
@@ -74,8 +84,8 @@ public final class PerCPUPool<Element: ~Copyable> {
   ///     all of them for themselves. Rounded up to whole magazines.
   ///   - make: Makes an element when ``take()`` finds none. May be called by several threads at
   ///     once.
-  /// - Precondition: `capacityPerCPU` is 1 to 8,000; `sharedCapacity` is not negative. An element
-  ///   that fits into a word must bear being moved by copying its bits, as all types of Swift do
+  /// - Precondition: `capacityPerCPU` is 1 to 8,000; `sharedCapacity` is not negative. Elements are
+  ///   aligned to at most 4,096 bytes. An element that fits into a word must bear being moved by copying its bits, as all types of Swift do
   ///   but those that contain a weak reference to an Objective-C object, or some of C++: put such
   ///   into a class.
   /// - Complexity: O(possible CPUs).
@@ -127,8 +137,9 @@ public final class PerCPUPool<Element: ~Copyable> {
     let popped = unsafe percpu_sequence_pop_once(slots)
     if _fastPath(popped.committed) { return element(popped.value) }
     if let word = words.take(stealing: false) { return element(word) }
+    let element = try make()
     words.noteMade()
-    return try make()
+    return element
   }
 
   @inlinable
@@ -136,15 +147,18 @@ public final class PerCPUPool<Element: ~Copyable> {
   func takeOrMake() -> sending Element? {
     if let word = words.take(stealing: make == nil) { return element(word) }
     guard let make else { return nil }
+    let element = make()
     words.noteMade()
-    return make()
+    return element
   }
 
   // MARK: Giving
 
   /// Gives an element to whoever takes one next, on this CPU first.
   ///
-  /// - Returns: The element itself if the pool is full; nil if it was accepted.
+  /// - Returns: Nil if it was accepted; else the element itself: the pool is full, or what room there
+  ///   is lies in the hands of other threads at this moment. (A thread that moves elements has room in
+  ///   its hands, too. On the atomic engine it may be preempted there.)
   /// - Complexity: O(1), lock-free.
   @inlinable
   @inline(__always)

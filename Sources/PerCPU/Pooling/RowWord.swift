@@ -18,7 +18,7 @@ internal import CAtomicsShim
 /// row meanwhile, if a section has committed over the token; it gives it back before it returns.)
 /// The unbound row, and every row on the atomic engine, is only written by holders: step 1 is all.
 ///
-/// A holder calls nothing and waits for nothing. It is *pinned*: if the process forks meanwhile,
+/// A holder waits for nothing. It is *pinned*: if the process forks meanwhile,
 /// the child knows that this row is never given back there.
 @safe
 package struct RowWord {
@@ -33,19 +33,26 @@ package struct RowWord {
   /// Negative if somebody holds the row. Relaxed: a hint.
   package var hint: Int { unsafe percpu_word_load_relaxed(address) }
 
-  /// Holds the row unless somebody else does, or a section comes in between. Returns what the word
-  /// was.
+  /// How often to try while others come in between: each time one of them got on.
+  private static var tries: Int { 16 }
+
+  /// Holds the row unless somebody else does. Returns what the word was. Nil also if others came in
+  /// between each time.
   package func tryHold() -> Int? {
     let own = percpu_participant_number()
     let token = percpu_holder_token()
     percpu_participant_pin(own, 1)
-    let value = hint
-    // Acquire: pairs with the release of the last commit, or of the last holder.
-    if value >= 0,
-      unsafe percpu_word_compare_exchange_acquire(address, value, token).exchanged,
-      isHeld(by: token)
-    {
-      return value
+    var tries = 0
+    while tries < Self.tries {
+      let value = hint
+      if value < 0 { break }
+      // Acquire: pairs with the release of the last commit, or of the last holder.
+      if unsafe percpu_word_compare_exchange_acquire(address, value, token).exchanged,
+        isHeld(by: token)
+      {
+        return value
+      }
+      tries += 1
     }
     percpu_participant_pin(own, -1)
     return nil
@@ -67,10 +74,19 @@ package struct RowWord {
       let word = hint
       if word < 0 {
         if percpu_participant_is_dead(percpu_holder_of(word)) { return nil }
+        rest(word, looks)
         looks += 1
-        if looks % 64 == 0 { percpu_thread_yield() } else { percpu_pause() }
       }
     }
+  }
+
+  /// Waits for a holder. It gives no notice: it is rare that somebody waits. At last asleep, since a
+  /// thread of lower priority may have to run first.
+  private func rest(_ word: Int, _ looks: Int) {
+    if looks < 64 { return percpu_pause() }
+    if looks < 256 { return percpu_thread_yield() }
+    let half = unsafe UnsafeRawPointer(address).assumingMemoryBound(to: UInt32.self)
+    _ = unsafe percpu_futex_wait(half, UInt32(truncatingIfNeeded: word), 1_000_000)
   }
 
   /// Gives a row back that this thread holds.

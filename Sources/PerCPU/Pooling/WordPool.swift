@@ -52,13 +52,13 @@ package final class WordPool: @unchecked Sendable {
       "the capacity of a pool for each CPU is 1 to \(Self.largestCapacity) elements")
     let shared = sharedCapacity ?? capacity * CPU.possible.count
     enforce(shared >= 0, "what CPUs share of a pool has no negative capacity")
-    self.capacity = capacity
-    batch = max(1, min(32, capacity / 2))
-    let magazines = (shared + batch - 1) / batch
+    let batch = max(1, min(32, capacity / 2))
     enforce(
-      magazines <= Depot.largestCount,
+      shared <= Depot.largestCount * batch,
       "CPUs share at most \(Depot.largestCount * batch) elements of a pool of this capacity")
-    depot = Depot(magazines: magazines, words: batch)
+    self.capacity = capacity
+    self.batch = batch
+    depot = Depot(magazines: (shared + batch - 1) / batch, words: batch)
     unsafe slots = PerCPUArena.shared.allocate(byteCount: Self.byteCount(capacity))
     // Made here, because making it allocates, and a pool may be used in a signal handler.
     _ = CPU.rows
@@ -160,6 +160,7 @@ package final class WordPool: @unchecked Sendable {
       depot.putEmpty(magazine)
     } else {
       putFull(magazine, count: rest)
+      tallies.add(1, to: .spilled)
     }
     return word
   }

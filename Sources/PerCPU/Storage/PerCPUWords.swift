@@ -27,7 +27,9 @@ public import CAtomicsShim
 /// ## Guarantees
 /// - Each operation takes place as one step, in one *row*: the words of one CPU, or those of
 ///   ``CPU/unbound``. Its result names the row. The operations on a row have an order that agrees with
-///   that in which they were called and returned (they are linearizable).
+///   that in which they were called and returned (they are linearizable), and so has exclusive access.
+///   ``load(cpu:at:)`` is not one of them: it may miss what an operation that has just returned on
+///   another CPU stored. Who must not miss that asks with exclusive access.
 /// - The row is that of the CPU the thread is on. It is ``CPU/unbound`` if that row cannot be had at
 ///   once, because another thread, or this one, has ``withExclusiveAccess(to:_:)`` to it; or if the
 ///   thread cannot run restartable sequences, or is interrupted 64 times in a row. On the atomic engine
@@ -56,7 +58,11 @@ public import CAtomicsShim
 /// ``withExclusiveAccess(to:_:)`` may be called from signal handlers, whatever they interrupt, and
 /// across `await` (each call stands for itself). In the child of a fork the rows to which other threads
 /// of the parent had exclusive access, or on which they were carrying out an operation by a lock, stay
-/// theirs for ever; operations go to ``CPU/unbound`` unless that is such a row.
+/// theirs for ever. There, ``load(cpu:at:)`` tells what such a row holds, and operations go to
+/// ``CPU/unbound`` instead; but exclusive access to it never returns, nor do operations if
+/// ``CPU/unbound`` is such a row. So in a child of a process with threads, load and operate, and make
+/// other words for exclusive access. (A thread that the child starts may be taken for the one of the
+/// parent that had the row, if it has got its place in memory; then exclusive access traps.)
 ///
 /// These are librseq's per-CPU operations, with results, for all threads, and with access from afar. The
 /// way they are carried out without the kernel's help was described for Google's fleet in 2015: a lock

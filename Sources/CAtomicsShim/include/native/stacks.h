@@ -8,7 +8,7 @@
 // The first word of a row is negative while a thread *holds* the row: it then carries a token that
 // no other thread stores, and whatever the row consists of is that thread's. A section leaves a row
 // alone that is held; a thread without sections holds a row for the moment in which it changes it.
-// How others come to hold a row that sections write is in Swift (HeldRow).
+// How others come to hold a row that sections write is in Swift (RowWord).
 //
 // Nothing here ever waits: whoever finds its own row held turns to the unbound one, and if that is
 // held, too, returns as if the stack were full or empty. So all of it may be called by a signal
@@ -89,6 +89,10 @@ bool percpu_sequence_move_out(void *PERCPU_NONNULL slots, intptr_t *PERCPU_NONNU
 /// False: the list is in the hands of others.
 bool percpu_sequence_link(void *PERCPU_NONNULL slots, intptr_t *PERCPU_NONNULL first,
                           intptr_t *PERCPU_NONNULL last);
+
+/// Makes a chain of blocks, whose last one's word is 0, the list of the own row. False: that is not
+/// empty, or in the hands of others.
+bool percpu_sequence_begin(void *PERCPU_NONNULL slots, intptr_t *PERCPU_NONNULL first);
 
 /// Not committed: the list is empty, or in the hands of others.
 percpu_popped percpu_sequence_unlink(void *PERCPU_NONNULL slots);
