@@ -184,6 +184,12 @@ struct RowLocks {
     return unsafe isHeld(word, by: me)
   }
 
+  /// Whether this thread holds the lock of a row.
+  func isMine(_ row: Int) -> Bool {
+    // Relaxed: only this thread stores its token, and takes it away.
+    unsafe percpu_word_load_relaxed(word(row)) == percpu_thread_token()
+  }
+
   private func isHeld(_ word: Word, by me: Int) -> Bool {
     // Acquire: as that of the compare-exchange.
     unsafe percpu_word_load_acquire(word) == me

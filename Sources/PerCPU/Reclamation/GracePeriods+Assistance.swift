@@ -106,6 +106,9 @@ extension GracePeriods {
 
   /// Does what there is to do, as far as it can be done without waiting for long.
   func assist() {
+    // If there is no thread to be had, a shutdown has its last round made by whoever has just asked the housekeeper: by
+    // `announce`, perhaps. Then the next one does it.
+    if isConductor { return }
     wantCalls()
     let last = wantedCount
     var turn = 0

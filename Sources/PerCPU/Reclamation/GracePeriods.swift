@@ -379,6 +379,8 @@ final class GracePeriods: @unchecked Sendable {
 
   // MARK: The conductor's lock
 
+  var isConductor: Bool { conductor.isMine(Self.row) }
+
   func conducting<Result: ~Copyable>(_ body: () -> Result) -> Result {
     let word = unsafe conductor.acquire(Self.row)
     defer { unsafe conductor.release(word) }
