@@ -43,6 +43,38 @@ extension ModelCheckerTests {
       #expect(deadlocked > 0 && deadlocked < compared / 10)
     }
 
+    /// What the objects of one execution do when they end is met by the setup of the next one: there locations
+    /// have other numbers than in the very first execution, whose first steps the others repeat.
+    @Test func locationsMayHaveOtherNumbersInLaterExecutions() {
+      func search(_ mode: SearchMode, leavesSomething: Bool) -> (result: CheckResult, early: Int) {
+        var early = 0
+        var isFirst = true
+        let result = check(mode) { scenario in
+          if leavesSomething && !isFirst { _ = scenario.word("left") }
+          isFirst = false
+          let note = scenario.word("note"), item = scenario.word("item")
+          let word = scenario.word("word")
+          scenario.thread("asks") {
+            note.store(1, .relaxed)
+            item.add(1, .releasing)
+            word.add(1, .releasing)
+          }
+          scenario.thread("ends") { word.add(16, .releasing) }
+          scenario.thread("runner") {
+            word.add(256, .acquiring)
+            item.add(256, .acquiring)
+            if note.load(.relaxed) == 0 { early += 1 }
+          }
+        }
+        return (result, early)
+      }
+      let (expected, actual) = (
+        search(.exhaustive(), leavesSomething: false), search(.exhaustive(), leavesSomething: true)
+      )
+      #expect(actual.result.executions == expected.result.executions)
+      #expect(actual.early == expected.early && actual.early > 0)
+    }
+
     /// Programs in text and back, so that a failing one can be pasted into a litmus test.
     @Test func programsReadBackFromText() {
       var programs = RandomPrograms(seed: 2)

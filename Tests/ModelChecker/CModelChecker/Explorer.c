@@ -130,10 +130,12 @@ int cmc_choose_agent(uint32_t enabled) {
 }
 
 int cmc_known_agent(void) {
-  // All that the step led to stands in its entry already.
+  // All that the step led to stands in its entry already, but for the number of its location: what a scenario
+  // leaves behind may meet locations at the beginning of the next execution that were not there in the one before.
   const int index = schedule.count++;
-  const Choice *choice = &schedule.choices[index];
+  Choice *choice = &schedule.choices[index];
   const int agent = choice->chosen;
+  choice->operation = cmc_next_operation(agent);
   asleep = choice->asleep_after;
   preemptions = choice->preemptions_after;
   last_agent = agent;
