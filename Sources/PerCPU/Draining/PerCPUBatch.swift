@@ -224,10 +224,18 @@ public final class PerCPUBatch<Element> {
     defer { withExtendedLifetime(self) {} }
     guard let row = locks.tryAcquireLocalOnce() else { return appendSlowly(element) }
     let next = unsafe row.next
-    guard _fastPath(unsafe isBelow(next, row.limit)) else { return appendHolding(row, element) }
+    guard _fastPath(unsafe isBelow(next, row.limit)) else { return appendBeyond(row, element) }
     unsafe next.assumingMemoryBound(to: Element.self).initialize(to: element)
     unsafe row.next = next + MemoryLayout<Element>.stride
     unsafe locks.rows.release(row.word)
+  }
+
+  /// Is specialized, and so takes the element as it is: `appendHolding` takes its address, for which each append would
+  /// store it first.
+  @inlinable
+  @inline(never)
+  func appendBeyond(_ row: BatchRow, _ element: consuming Element) {
+    appendHolding(row, element)
   }
 
   /// The same where it needs more than one try, or another lock.
