@@ -152,6 +152,30 @@
         executions: 1907, isBounded: true, "grace, deferred meanwhile")
     }
 
+    /// Whoever defers and looks at the number of grace periods, and whoever begins one and looks at the lists: one sees the
+    /// other, or a call stays behind although everything that was wanted is over.
+    @Test func whatIsDeferredIsWantedInTime() {
+      let result = checkLibrary(.exhaustive()) { scenario in
+        scenario.limitAborts(to: 1)
+        let periods = GracePeriods(limit: 1 << 20, housekeeper: nil)
+        name(periods, in: scenario)
+        _ = periods.ticket()
+        var isDone = false
+        scenario.thread("deferrer", cpu: 0) {
+          let call = Destruction { isDone = true }
+          _ = periods.calls.add(DeferredCall(cost: 100) { call.run() }, spending: 100)
+          periods.wantCalls()
+        }
+        scenario.thread("conductor") { _ = periods.step() }
+        scenario.finally {
+          while periods.step() {}
+          periods.runReady()
+          require(isDone, "a call is left behind")
+        }
+      }
+      expectPass(result, executions: 35703, "grace, wanted in time")
+    }
+
     /// No thread is to be had for the housekeeper, which is shut down just then: whoever announces makes its last round.
     @Test func whoAnnouncesMakesALastRound() {
       let result = checkLibrary(.exhaustive()) { scenario in

@@ -116,7 +116,7 @@ struct RowLocks {
       let word = unsafe claim.word.unsafelyUnwrapped
       if unsafe claim.committed { return unsafe word }
       if let other = unsafe tryOther(than: row(of: word), policy, me) { return unsafe other }
-      unsafe trapIfMine(word, me)
+      unsafe trapIfMine(word)
       if unsafe spin(word) { continue }
       if let taken = unsafe sleepLocally(word, me) { return unsafe taken }
     }
@@ -160,7 +160,7 @@ struct RowLocks {
     let word = unsafe word(row)
     while true {
       if tryAcquire(row, me) { return unsafe word }
-      unsafe trapIfMine(word, me)
+      unsafe trapIfMine(word)
       if unsafe spin(word) { continue }
       unsafe beginSleep(word)
       while true {
@@ -195,12 +195,12 @@ struct RowLocks {
     unsafe percpu_word_load_acquire(word) == me
   }
 
-  private func trapIfMine(_ word: Word, _ me: Int) {
-    // Relaxed: only this thread stores its token, and takes it away.
-    if unsafe percpu_word_load_relaxed(word) == me {
+  private func trapIfMine(_ word: Word) {
+    let row = unsafe row(of: word)
+    if isMine(row) {
       fatalError(
         """
-        PerCPU: this thread holds the lock of \(unsafe CPU(rawValue: row(of: word))) already and \
+        PerCPU: this thread holds the lock of \(CPU(rawValue: row)) already and \
         would wait for itself for ever. Do not lock again inside of the closure, or lock or fold in a \
         signal handler that can interrupt it; tryWithLocal is safe there.
         """)

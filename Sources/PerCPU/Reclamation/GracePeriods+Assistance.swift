@@ -59,7 +59,8 @@ struct Assistance: ~Copyable {
     fast?.runSoon()
   }
 
-  fileprivate mutating func take() -> Assistance {
+  /// For the end: what is returned waits, when it is destroyed, for a tick that is on.
+  mutating func take() -> Assistance {
     var taken = Assistance(by: nil)
     taken.slow = slow.take()
     taken.fast = fast.take()
@@ -135,16 +136,5 @@ extension GracePeriods {
     // Pairs with the light one of `announce`.
     percpu_fence_heavy()
     start(isUnderWay ? .urgent : calls.areTouched ? .lazy : .none)
-  }
-
-  /// For the end. Nothing is done for it by the housekeeper any more, but for what is just being done: that starts
-  /// no tick any more.
-  func endAssistance() {
-    // Its end waits for a tick that wants the lock.
-    let ended = conducting {
-      isClosed = true
-      return assistance.take()
-    }
-    _ = consume ended
   }
 }

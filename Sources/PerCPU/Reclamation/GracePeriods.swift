@@ -75,7 +75,7 @@ final class GracePeriods: @unchecked Sendable {
   private var ready: [Segment] = []
   private var contexts: [Context] = []
   private var nextContext = 0
-  var isClosed = false
+  private(set) var isClosed = false
   var assistance: Assistance
 
   let deferred = PerCPUCounter()
@@ -127,7 +127,7 @@ final class GracePeriods: @unchecked Sendable {
   private func begin(_ number: Int) {
     // Release: pairs with the acquire of `ticket` and `barrier`.
     unsafe percpu_word_store_release(begun, number)
-    // Pairs with that of `ticket`.
+    // Pairs with those of `ticket` and `wantCalls`.
     percpu_fence_seq_cst()
     waiting = calls.takeAll()
     former = sections.change()
@@ -347,7 +347,12 @@ final class GracePeriods: @unchecked Sendable {
     enforce(
       sections.areOver(0, bits: counterBits) && sections.areOver(1, bits: counterBits),
       "a read section outlives its GracePeriodDomain; leave it first")
-    endAssistance()
+    // Closed in the same moment: a tick that is on starts no other. It wants the lock, so it is waited for outside.
+    let assistance = conducting {
+      isClosed = true
+      return self.assistance.take()
+    }
+    _ = consume assistance
     let last = Int.max
     conducting {
       enqueue(last, waiting + calls.takeAll())
