@@ -62,6 +62,8 @@
       for item in items { loop.start(item) }
     }
 
+    func threadsReturn() { thereAreThreads = true }
+
     /// Something that work has to see which is done after it.
     func note() -> () -> Void {
       let index = notes.count
@@ -104,6 +106,25 @@
           if loop.round() == nil, seen.contains(false) {
             count = spawned.awaitChange(from: count, .acquiring)
           }
+        }
+      }
+    }
+
+    /// A thread that makes rounds until something is so. If none was started by the time that all others are done, it
+    /// must be so already.
+    func runner(until isDone: @escaping () -> Bool) {
+      let others = threads
+      scenario.thread("closer") { [self] in
+        for thread in others { join(thread) }
+        if spawns > 0 { return }
+        require(isDone(), "something was lost")
+        spawned.add(1, .releasing)
+      }
+      scenario.thread("runner") { [self] in
+        spawned.awaitChange(from: 0, .acquiring)
+        while !isDone() {
+          loop.rest(until: .max)
+          _ = loop.round()
         }
       }
     }
@@ -332,6 +353,22 @@
         play.runnersUntilAllIsSeen()
       }
       expectPass(result, executions: 409, "housekeeper, asked during the last round")
+    }
+
+    /// Somebody waits for the end of a loop for which there was no thread. There is one again, and another one asks for
+    /// something while the loop is ended.
+    @Test func anEndIsNotLostWhenThreadsReturn() {
+      let result = check(.exhaustive()) { play in
+        let item = play.item()
+        nonisolated(unsafe) var isOver = false
+        play.beginWithoutThreads(item)
+        play.loop.atEnd { isOver = true }
+        play.threadsReturn()
+        play.thread("asks") { play.loop.ask(for: item) }
+        play.thread("ends") { play.loop.endSoon() }
+        play.runner { isOver }
+      }
+      expectPass(result, executions: 4056, "housekeeper, threads return")
     }
 
     @Test func eachOfTwoShutdownsHasALastRoundOfItsOwn() {

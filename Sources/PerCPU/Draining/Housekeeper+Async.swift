@@ -27,9 +27,10 @@
         var own: UInt32?
         repeat {
           await withCheckedContinuation { continuation in
-            loop.atEnd { continuation.resume() }
+            // Before anybody can see that this runs, and shut it down.
             let rounds = own ?? loop.finalRoundsAfterNext
             own = rounds
+            loop.atEnd { continuation.resume() }
             // The handler, or the round, may have come too early for the end that was just added.
             if Task.isCancelled || loop.hasFinished(rounds) { loop.endSoon() }
           }

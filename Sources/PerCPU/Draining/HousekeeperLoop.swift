@@ -275,15 +275,24 @@ final class HousekeeperLoop: @unchecked Sendable {
 
   /// Has a final round made that begins after the call, without waiting for the runner. If there is none although
   /// something is wanted, there was no thread to be had, and this one makes it. Returns how many there were before;
-  /// nil if one is under way.
+  /// nil if one is under way, or was, and has left nothing.
   @discardableResult
   func endSoon() -> UInt32? {
     noticeFork()
-    if let rounds = beginShutdown() { return rounds }
-    // Relaxed: what follows orders.
-    let now = unsafe percpu_u32_load_relaxed(word)
-    guard now & (Presence.bits | Self.wanted) == Self.wanted, finishOffline() else { return nil }
-    return now / Self.oneFinalRound
+    while true {
+      if let rounds = beginShutdown() { return rounds }
+      // Relaxed: what follows orders.
+      let now = unsafe percpu_u32_load_relaxed(word)
+      switch now & (Presence.bits | Self.wanted) {
+      case Presence.offline | Self.wanted:
+        if finishOffline() { return now / Self.oneFinalRound }
+      case Presence.running, Presence.running | Self.wanted:
+        // Started by somebody meanwhile.
+        continue
+      default:
+        return nil
+      }
+    }
   }
 
   /// How many final rounds there were.
