@@ -338,6 +338,56 @@
         isBounded: true, "nodes, a CPU, atomic")
     }
 
+    /// A list of three nodes on CPU 0: who finds none on its own row takes the last two of them, and keeps one on its row
+    /// if nothing has come there meanwhile. A fourth node is in somebody's hands.
+    private func stealing(
+      takingOn cpus: [Int?], puttingOn cpu: Int? = nil, engine: Engine = .restartable,
+      mode: SearchMode = .exhaustive()
+    ) -> CheckResult {
+      let slab = NodeSlab(count: 4, size: 8, alignment: 8)
+      return checkLibrary(mode, engine: engine) { scenario in
+        scenario.limitAborts(to: 1)
+        for cpu in CPU.rows {
+          scenario.name(percpu_row_word(slab.slots, cpu.rawValue), "head of row", cpu.rawValue)
+        }
+        for index in 0..<4 { scenario.name(slab.node(index), "next of node", index) }
+        let all = (0..<4).map { _ in slab.take()! }
+        for index in 0..<3 {
+          percpu_word_store_relaxed(slab.node(index), index < 2 ? all[index + 1] : 0)
+        }
+        percpu_word_store_relaxed(percpu_row_word(slab.slots, 0), all[0])
+        var hands = cpu == nil ? [all[3]] : []
+        for cpu in cpus {
+          scenario.thread("takes", cpu: cpu) { if let node = slab.take() { hands.append(node) } }
+        }
+        if let cpu { scenario.thread("puts", cpu: cpu) { slab.put(all[3]) } }
+        scenario.finally {
+          while let node = slab.take() {
+            hands.append(node)
+            require(hands.count <= 4, "a node lies in two places")
+          }
+          require(Set(hands).count == 4, "a node is lost")
+        }
+      }
+    }
+
+    @Test func nodesAreStolenOnce() {
+      expectPass(stealing(takingOn: [1]), executions: 1, "nodes, stolen")
+      expectPass(
+        stealing(takingOn: [0, 1]), executions: 920, "nodes, taken and stolen")
+      expectPass(
+        stealing(takingOn: [1], puttingOn: 1), executions: 574,
+        "nodes, stolen, put there")
+      expectPass(
+        stealing(takingOn: [1], puttingOn: 0), executions: 42,
+        "nodes, stolen, put here")
+      expectPass(
+        stealing(takingOn: [1, nil]), executions: 10771, "nodes, stolen by two")
+      expectPass(
+        stealing(takingOn: [0, 1], engine: .atomic), executions: 606,
+        "nodes, taken and stolen, atomic")
+    }
+
     // MARK: What it rests on
 
     @Test func drainsNeedRestartFences() {

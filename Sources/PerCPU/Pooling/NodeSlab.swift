@@ -13,7 +13,7 @@ public import CAtomicsShim
 /// taken meanwhile: who takes it runs on the same CPU, which ends the section, or holds the row.
 ///
 /// If one CPU only gives and another one only takes, all nodes gather with the latter. So a row that
-/// has none left takes from another one's list all but a few, and only then fresh ones: there are
+/// has none left takes from a list of another one that is long all but a few, and only then fresh ones: there are
 /// about as many nodes as there ever were elements at once, and a few for each row. How long a list
 /// is does not matter for that. The few are walked over, the rest is one chain, and becomes the list
 /// of the own row as it is, since that is empty; if it is not any more, all but one node stay where
@@ -153,7 +153,8 @@ package final class NodeSlab: @unchecked Sendable {
     while row < Int(percpu_cpu_limit()) {
       let head = unsafe RowWord(slots, CPU(rawValue: row))
       row += 1
-      guard unsafe skip(few, from: head.hint).chain > 0 else { continue }
+      // Holding it costs a fence, which is to bring more than a node.
+      guard unsafe skip(2 * few, from: head.hint).chain > 0 else { continue }
       guard let first = head.tryHold() else { continue }
       let (last, chain) = unsafe skip(few, from: first)
       var rest = 0

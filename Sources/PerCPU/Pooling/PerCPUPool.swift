@@ -35,7 +35,7 @@ public import CAtomicsShim
 /// pool takes `8 * capacityPerCPU` bytes for each CPU that uses it, and as much of the depot as it
 /// ever used. Elements that are larger than a word lie in nodes, of 8 bytes more (or of the
 /// element's alignment, if that is larger): about as many as there ever were elements at once, and
-/// 8 or so for each CPU; never more than there is room in the pool, and 256. ``shrink()`` destroys
+/// 16 or so for each CPU; never more than there is room in the pool, and 256. ``shrink()`` destroys
 /// elements and keeps nodes: their memory is given back when the pool ends.
 ///
 /// ## Progress, memory ordering, signals, tasks, forks
@@ -49,7 +49,7 @@ public import CAtomicsShim
 /// destroyed there.
 ///
 /// In the child of a fork, a stack is lost, with all that lies on it, if another thread of the parent
-/// held it just then: one that was draining it, taking from it on another CPU, or, on the atomic
+/// held it just then, or two if it was moving nodes: one that was draining it, taking from it on another CPU, or, on the atomic
 /// engine and on that of ``CPU/unbound``, giving or taking. So are the elements and the room that
 /// another thread had in its hands; ``count`` then stays off by them. The same goes for nodes: in the
 /// worst case a child's pool of large elements accepts nothing. Elements on other stacks are there.
@@ -159,7 +159,8 @@ public final class PerCPUPool<Element: ~Copyable> {
   /// - Returns: Nil if it was accepted; else the element itself: the pool is full, or what room there
   ///   is lies in the hands of other threads at this moment. (A thread that moves elements has room in
   ///   its hands, too. On the atomic engine it may be preempted there.)
-  /// - Complexity: O(1), lock-free.
+  /// - Complexity: O(1), lock-free. O(possible CPUs), with a fence, for an element that is larger than a word when this CPU
+  ///   has no node for it.
   @inlinable
   @inline(__always)
   @discardableResult
