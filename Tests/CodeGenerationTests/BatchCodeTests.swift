@@ -27,10 +27,23 @@ import Testing
     @Test(arguments: ["probeBatchObject", "probeBatchString"])
     func anElementIsRetainedBeforeItsRowIsReleased(probe: String) throws {
       let code = try #require(ClientBuild.native.get().probes[probe])
-      let release = try #require(code.firstIndex(where: isClear))
-      #expect(code[..<release].contains(where: isRetain), "\(code)")
+      #expect(!isRetainedTooLate(code), "\(code)")
+    }
+
+    /// The control: without the barrier in front of the releasing store the element is retained
+    /// behind it, and the check above notices.
+    @Test func withoutTheLeadingBarrierElementsAreRetainedTooLate() throws {
+      let probes = try ClientBuild.withoutLeadingBarrier.get().probes
+      for probe in ["probeBatchObject", "probeBatchString"] {
+        let code = try #require(probes[probe])
+        #expect(isRetainedTooLate(code), "\(probe): \(code)")
+      }
+    }
+
+    private func isRetainedTooLate(_ code: [String]) -> Bool {
+      guard let release = code.firstIndex(where: isClear) else { return true }
       let behind = code[release...].prefix { !$0.hasPrefix("ret") }
-      #expect(!behind.contains(where: isRetain), "\(code)")
+      return !code[..<release].contains(where: isRetain) || behind.contains(where: isRetain)
     }
 
     @Test func aBatchLivesUntilItsOperationIsDone() throws {
