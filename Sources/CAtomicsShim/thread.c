@@ -24,6 +24,10 @@ void **percpu_thread_word(void) {
   return &word;
 }
 
+#if !defined(__linux__) || !(defined(__x86_64__) || defined(__aarch64__))
+__thread char percpu_own_place[2] __attribute__((aligned(2)));
+#endif
+
 // Initial-exec: the first access must not allocate.
 static __thread void *deliveries
 #if defined(__linux__)

@@ -57,8 +57,9 @@ PERCPU_INLINE char *PERCPU_NONNULL percpu_thread_pointer(void) {
   __asm__ volatile("mrs %[pointer], tpidr_el0" : [pointer] "=r"(pointer));
   return pointer;
 #else
-  static __thread char own[2] __attribute__((aligned(2)));
-  return own;
+  // One for all files that include this: a token is compared in other files than the one that stored it.
+  extern __thread char percpu_own_place[2];
+  return percpu_own_place;
 #endif
 }
 
