@@ -61,7 +61,7 @@ static void make_chunk(uint32_t index) {
   if (percpu_pointer_load_acquire(place) != NULL) return;
   size_t bytes = CHUNK_SIZE * sizeof(percpu_participant);
   void *chunk = percpu_memory_reserve(bytes);
-  if (chunk == NULL) percpu_fatal("PerCPU: no memory is left for the records of threads.");
+  if (chunk == NULL) percpu_fatal("no memory is left for the records of threads.");
   if (!percpu_pointer_compare_exchange_acq_rel(place, NULL, chunk).exchanged)
     percpu_memory_release(chunk, bytes);
 }
@@ -69,7 +69,7 @@ static void make_chunk(uint32_t index) {
 static uint32_t new_number(void) {
   uint32_t number = percpu_u32_fetch_add_relaxed(&handed_out, 1) + 1;
   if (number >> PERCPU_PARTICIPANT_BITS != 0)
-    percpu_fatal("PerCPU: more than four million threads take part in locking.");
+    percpu_fatal("more than four million threads take part in locking.");
   make_chunk(number >> PERCPU_PARTICIPANT_CHUNK_SHIFT);
   return number;
 }
@@ -136,6 +136,6 @@ static void fork_in_child(void) {
 
 void percpu_participants_start_up(void) {
   if (pthread_key_create(&exit_key, thread_exits) != 0)
-    percpu_fatal("PerCPU: no thread-specific key is left. Use fewer of them.");
+    percpu_fatal("no thread-specific key is left. Use fewer of them.");
   pthread_atfork(NULL, NULL, fork_in_child);
 }
