@@ -16,6 +16,7 @@ let toolSettings: [SwiftSetting] = [
 
 let package = Package(
   name: "swift-percpu",
+  platforms: [.macOS(.v15)],
   products: [
     .library(name: "PerCPU", targets: ["PerCPU"])
   ],
