@@ -4,6 +4,8 @@ internal import CAtomicsShim
 
 extension ContextWord: ParkableContexts {
   /// The word: whether the context is active, and how many times it was entered.
+  ///
+  /// - Complexity: O(1), wait-free.
   public func noteActive() -> UInt64 {
     defer { withExtendedLifetime(self) {} }
     // Acquire: pairs with the release of `exit`. The caller's fence pairs with the light one of `enter`.
@@ -11,6 +13,8 @@ extension ContextWord: ParkableContexts {
   }
 
   /// Whether the context was not active then, is not now, or has been entered again.
+  ///
+  /// - Complexity: O(1), wait-free.
   public func haveParked(since note: UInt64) -> Bool {
     defer { withExtendedLifetime(self) {} }
     if note & Self.activeBit == 0 { return true }

@@ -131,6 +131,8 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
   ///
   /// Signal handlers in ``withNestedEntry(_:)`` need not do it any more. If no handler enters, or no work
   /// was returned, it may be left out.
+  ///
+  /// - Complexity: O(1), wait-free.
   @inlinable
   public func didCatchUp() {
     defer { withExtendedLifetime(self) {} }
@@ -216,6 +218,8 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
   ///
   /// To be sure that a context that is not active will see something when it is, store that, run
   /// ``asymmetricMemoryFenceHeavy()`` and look here.
+  ///
+  /// - Complexity: O(1), wait-free.
   @inlinable
   public var isActive: Bool {
     defer { withExtendedLifetime(self) {} }
@@ -224,6 +228,8 @@ public final class ContextWord<Work: OptionSet & Sendable> where Work.RawValue: 
   }
 
   /// How many times the context has been entered; wraps around.
+  ///
+  /// - Complexity: O(1), wait-free.
   @inlinable
   public var counter: UInt64 {
     defer { withExtendedLifetime(self) {} }

@@ -38,7 +38,7 @@ public import CAtomicsShim
 ///
 /// ## Cost
 /// ``Participant/activate()`` and ``Participant/park()`` are a store, a load and a comparison each
-/// (benchmark `context`). ``invalidate(interrupt:)`` is a heavy fence, 0.3 to 10 microseconds, and a line for each
+/// (benchmark `context`). ``invalidate(interrupt:)`` is a heavy fence, 0.5 to 10 microseconds, and a line for each
 /// participant that was ever registered at the same time as others.
 ///
 /// ## Progress, memory ordering, signals, tasks, forks

@@ -76,7 +76,9 @@ public final class FlushWord {
   /// The state of a context.
   @frozen
   public enum State: Sendable, Hashable {
+    /// It uses what it caches, or is about to flush that.
     case active
+    /// It is blocked, and nothing was asked of it.
     case parked
     /// Parked, and asked to flush.
     case parkedFlushPending
@@ -142,6 +144,8 @@ public final class FlushWord {
   }
 
   /// The state at this moment.
+  ///
+  /// - Complexity: O(1), wait-free.
   @inlinable
   public var state: State {
     defer { withExtendedLifetime(self) {} }

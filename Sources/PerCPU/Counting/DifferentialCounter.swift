@@ -211,7 +211,7 @@ public final class DifferentialCounter {
   /// not disturbed, but for a fence if there is something to fold.
   ///
   /// - Precondition: `cpu` is one of ``CPU/possible`` or ``CPU/unbound``.
-  /// - Complexity: O(1), two loads if there is nothing to fold; a fence of 1 to 10 microseconds otherwise.
+  /// - Complexity: O(1), two loads if there is nothing to fold; a fence of 0.5 to 10 microseconds otherwise.
   ///   Waits for a fold of the same row that is under way. Not callable from signal handlers.
   public func fold(cpu: CPU) {
     defer { withExtendedLifetime(self) {} }

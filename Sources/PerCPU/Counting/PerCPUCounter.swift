@@ -31,10 +31,11 @@ public import CAtomicsShim
 /// and on all (benchmark `counter/add`). Reading is O(possible CPUs). A counter takes 8 bytes for
 /// each CPU that adds to it.
 ///
-/// ## Memory ordering, signals, tasks
+/// ## Memory ordering, signals, tasks, forks
 /// Additions are relaxed: they order nothing else. All operations may be called from signal handlers
 /// and across `await` (each call stands for itself); ``init()`` and `deinit` may not be called from
-/// signal handlers. The child of a `vfork` must not use a counter: it runs on its parent's thread.
+/// signal handlers. The child of a fork has what its parent had added up, and can go on; that of a `vfork`
+/// must not use a counter, as it runs on its parent's thread.
 ///
 /// The technique is that of the kernel's `this_cpu_add` and of librseq's per-CPU counter.
 @safe

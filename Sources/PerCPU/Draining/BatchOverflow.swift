@@ -2,8 +2,9 @@
 
 internal import CAtomicsShim
 
-/// Where elements go that can neither be put into a batch nor wait: those of a sink that appends to
-/// its own batch, and of a signal handler that has interrupted it, when there is no room.
+/// Where elements go that can neither be put into a batch nor wait: what is appended inside of a sink,
+/// of this batch or another, or by a signal handler that has interrupted one or a holder of the unbound
+/// row, when there is no room.
 ///
 /// A stack that anybody adds to, and that is taken as a whole. Each element has a page of its own,
 /// which the kernel gives: a handler may have interrupted the allocator.
@@ -36,7 +37,7 @@ struct BatchOverflow<Element> {
 
   func add(_ element: consuming Element) {
     guard let node = unsafe percpu_memory_reserve(Self.byteCount) else {
-      fatalError("PerCPU: no memory is left for what a sink appends to its own batch")
+      fatalError("PerCPU: no memory is left for what is appended inside of a sink")
     }
     unsafe Self.element(of: node).initialize(to: element)
     // Relaxed: only its value is used.

@@ -20,6 +20,8 @@
     /// ```
     ///
     /// The work is done on the housekeeper's thread: the task is suspended and keeps no thread of its executor.
+    ///
+    /// - Complexity: That of the last round: O(registrations), and of their work.
     public func run() async {
       let cancellation = Cancellation()
       await withTaskCancellationHandler {
@@ -43,6 +45,8 @@
     }
 
     /// Has everything done a last time, and ends the thread, while the task is suspended; see `shutdown()`.
+    ///
+    /// - Complexity: O(registrations), and that of their work.
     public func shutdown() async {
       await shutdown(after: nil)
     }

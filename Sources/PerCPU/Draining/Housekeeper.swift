@@ -135,6 +135,8 @@ extension Housekeeper {
     }
 
     /// Ends the registration, which otherwise lives for as long as the variable or property that it is in.
+    ///
+    /// - Complexity: O(1); waits for a run that is going on.
     public consuming func unregister() {}
 
     /// Has the work done soon: a run begins after the call. If none has begun since it was last asked for, nothing

@@ -11,7 +11,7 @@ extension PerCPUBatch {
   ///
   /// - Precondition: `cpu` is one of ``CPU/possible`` or ``CPU/unbound``; this thread is not in the
   ///   sink of this batch, nor in a signal handler.
-  /// - Complexity: as long as the sink takes, and a fence of 1 to 10 microseconds. Wakes nobody.
+  /// - Complexity: as long as the sink takes, and a fence of 0.5 to 10 microseconds. Wakes nobody.
   public func drain(cpu: CPU) {
     requireRow(cpu)
     requireOutside()

@@ -44,7 +44,7 @@ internal import CAtomicsShim
 /// ## Cost
 /// On the restartable engine ``append(_:)`` has no locked instruction (benchmark `append`). Memory
 /// is two buffers for each possible CPU, asked for when the batch is created. ``drainAll()`` costs a
-/// fence of 1 to 10 microseconds for each possible CPU (benchmark `drain`).
+/// fence of 0.5 to 10 microseconds for each possible CPU (benchmark `drain`).
 ///
 /// ## Progress, memory ordering, signals, tasks, forks
 /// Blocking: see ``append(_:)``. What happened before an element was appended happens before its

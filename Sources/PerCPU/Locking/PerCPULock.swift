@@ -20,7 +20,7 @@
 /// ## Cost
 /// On the restartable engine ``withLocal(_:)`` has no locked instruction: a claim by a restartable
 /// sequence, and a plain store to release (benchmark `lock`). ``withLock(on:_:)`` by others than the
-/// owner costs a fence of 1 to 10 microseconds.
+/// owner costs a fence of 0.5 to 10 microseconds. Each row takes the size of the state and 16 bytes.
 ///
 /// ## Progress, memory ordering, signals, tasks, forks
 /// Blocking: a thread that is preempted while it holds a lock makes those wait that need the same
@@ -102,7 +102,7 @@ public final class PerCPULock<State: ~Copyable> {
   /// Runs `body` with the state of a given CPU, wherever this thread is.
   ///
   /// - Precondition: `cpu` is one of ``CPU/possible`` or ``CPU/unbound``.
-  /// - Complexity: O(1) and a fence of 1 to 10 microseconds while the lock is free; else as long as
+  /// - Complexity: O(1) and a fence of 0.5 to 10 microseconds while the lock is free; else as long as
   ///   its holder takes. Traps if it is this thread that holds it.
   @inlinable
   public func withLock<Result: ~Copyable, Failure: Error>(

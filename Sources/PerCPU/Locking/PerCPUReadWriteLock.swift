@@ -9,12 +9,12 @@
 /// ```
 ///
 /// Use it for what is read all the time, changed rarely and changed in place. If readers can do with
-/// a value that was current when they began, a snapshot cell lets them go on while it is replaced.
+/// a value that was current when they began, a ``SnapshotCell`` lets them go on while it is replaced.
 ///
 /// ## Cost
 /// A reader adds one to a counter of its CPU when it comes and one to another when it goes: no locked
 /// instruction on the restartable engine (benchmark `lock`, operation `read`). A writer runs a fence of
-/// 1 to 10 microseconds and adds up the counters of all possible CPUs.
+/// 0.5 to 10 microseconds and adds up the counters of all possible CPUs. A lock takes a line for each CPU.
 ///
 /// ## Progress, memory ordering, signals, tasks, forks
 /// Readers never wait for readers, however many there are and whatever they do inside. A writer waits

@@ -10,8 +10,8 @@
 /// - holder: the participant number of the thread whose transaction is under way; 0 if none.
 /// - count: one more after each commit, steal and abandonment. With the holder's number it makes a
 ///   word that is held different from every other word that was ever stored here (as far as 39 bits
-///   reach: half an hour of nothing but transactions of one CPU, during which an observer would have
-///   to stand still and then meet the same count again).
+///   reach: a quarter of an hour of nothing but transactions of one CPU, during which an observer would
+///   have to stand still and then meet the same count again).
 /// - fixed: nobody may take the shard from its holder.
 /// - stealing: the holder has taken the shard and does not know yet whether it came in time.
 /// - active: which of the two buffers holds the state.

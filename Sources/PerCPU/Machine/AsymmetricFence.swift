@@ -25,8 +25,9 @@ public func asymmetricMemoryFenceLight() {
 
 /// The expensive half of an asymmetric memory fence: see ``asymmetricMemoryFenceLight()``.
 ///
-/// - Complexity: one system call that interrupts the CPUs on which threads of this process run: 0.3
-///   to 10 microseconds. Blocks nobody; async-signal-safe.
+/// - Complexity: one system call that interrupts the CPUs on which threads of this process run: 0.5
+///   microseconds if there are none, some 10 on a virtual machine of two CPUs if there are (benchmark
+///   `shim`). Blocks nobody; async-signal-safe.
 public func asymmetricMemoryFenceHeavy() {
   percpu_fence_heavy()
 }

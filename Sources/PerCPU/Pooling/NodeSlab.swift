@@ -13,11 +13,11 @@ public import CAtomicsShim
 /// taken meanwhile: who takes it runs on the same CPU, which ends the section, or holds the row.
 ///
 /// If one CPU only gives and another one only takes, all nodes gather with the latter. So a row that
-/// has none left takes from a list of another one that is long all but a few, and only then fresh ones: there are
-/// about as many nodes as there ever were elements at once, and a few for each row. How long a list
-/// is does not matter for that. The few are walked over, the rest is one chain, and becomes the list
-/// of the own row as it is, since that is empty; if it is not any more, all but one node stay where
-/// they were.
+/// has none left takes all but a few from another one's list that is long, and only then fresh ones:
+/// there are about as many nodes as there ever were elements at once, and a few for each row. How long
+/// a list is does not matter for that. The few are walked over, the rest is one chain, and becomes the
+/// list of the own row as it is, since that is empty; if it is not any more, all but one node stay
+/// where they were.
 ///
 /// There are never more nodes than the pool has places, and some for threads that are between two
 /// steps. They stay until the slab ends; memory comes into being as they are first used.

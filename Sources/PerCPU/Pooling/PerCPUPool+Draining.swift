@@ -9,7 +9,7 @@ extension PerCPUPool where Element: ~Copyable {
   ///
   /// - Precondition: `cpu` is one of ``CPU/possible`` or ``CPU/unbound``.
   /// - Returns: How many elements these were.
-  /// - Complexity: O(capacity), and a fence of 1 to 10 microseconds. Waits while another thread
+  /// - Complexity: O(capacity), and a fence of 0.5 to 10 microseconds. Waits while another thread
   ///   drains the same CPU. Not to be called from signal handlers.
   @discardableResult
   public func drain(cpu: CPU, _ body: (consuming sending Element) -> Void) -> Int {
@@ -69,6 +69,8 @@ extension PerCPUPool where Element: ~Copyable {
 extension PerCPUPool {
   /// Takes all that lies on a CPU's stack; see ``drain(cpu:_:)``. The last one is what was given
   /// last.
+  ///
+  /// - Complexity: That of ``drain(cpu:_:)``.
   @discardableResult
   public func drain(cpu: CPU) -> sending [Element] {
     requireRow(cpu)
@@ -76,6 +78,8 @@ extension PerCPUPool {
   }
 
   /// Takes all that lies in the pool; see ``drainAll(_:)``.
+  ///
+  /// - Complexity: That of ``drainAll(_:)``.
   @discardableResult
   public func drainAll() -> sending [Element] {
     collect(CPU.rows.flatMap { words.drain($0) } + words.drainDepot())

@@ -42,19 +42,20 @@ public import CAtomicsShim
 /// ``take()`` and ``give(_:)`` never wait: they are lock-free, and may be called from signal
 /// handlers (unless the pool makes its elements) and across `await`. Where a stack is held by
 /// another thread that drains it, they turn to another place. ``drain(cpu:)``, ``drainAll()`` and
-/// ``shrink()`` wait for each other; each CPU costs them a fence of 1 to 10 microseconds. What
+/// ``shrink()`` wait for each other; each CPU costs them a fence of 0.5 to 10 microseconds. What
 /// happened before an element was given is seen by whoever takes it.
 ///
 /// In a signal handler, keep what ``give(_:)`` hands back for later: an element that is dropped is
 /// destroyed there.
 ///
 /// In the child of a fork, a stack is lost, with all that lies on it, if another thread of the parent
-/// held it just then, or two if it was moving nodes: one that was draining it, taking from it on another CPU, or, on the atomic
-/// engine and on that of ``CPU/unbound``, giving or taking. So are the elements and the room that
+/// held it just then, or two if it was moving nodes: one that was draining it, taking from it on
+/// another CPU, or, on the atomic engine and on that of ``CPU/unbound``, giving or taking. So are the elements and the room that
 /// another thread had in its hands; ``count`` then stays off by them. The same goes for nodes: in the
 /// worst case a child's pool of large elements accepts nothing. Elements on other stacks are there.
 ///
-/// The stacks are those of tcmalloc's per-CPU caches, the depot is that of Bonwick's magazines.
+/// The stacks are those of tcmalloc's per-CPU caches, the depot is that of Bonwick's and
+/// Adams' magazines.
 @safe
 public final class PerCPUPool<Element: ~Copyable> {
   // Representation: a pool of words. An element of at most a word is its bits in one; for others
@@ -85,9 +86,9 @@ public final class PerCPUPool<Element: ~Copyable> {
   ///   - make: Makes an element when ``take()`` finds none. May be called by several threads at
   ///     once.
   /// - Precondition: `capacityPerCPU` is 1 to 8,000; `sharedCapacity` is not negative. Elements are
-  ///   aligned to at most 4,096 bytes. An element that fits into a word must bear being moved by copying its bits, as all types of Swift do
-  ///   but those that contain a weak reference to an Objective-C object, or some of C++: put such
-  ///   into a class.
+  ///   aligned to at most 4,096 bytes. An element that fits into a word must bear being moved by
+  ///   copying its bits, as all types of Swift do but those that contain a weak reference to an
+  ///   Objective-C object, or some of C++: put such into a class.
   /// - Complexity: O(possible CPUs).
   public init(
     capacityPerCPU: Int, sharedCapacity: Int? = nil,
@@ -159,8 +160,8 @@ public final class PerCPUPool<Element: ~Copyable> {
   /// - Returns: Nil if it was accepted; else the element itself: the pool is full, or what room there
   ///   is lies in the hands of other threads at this moment. (A thread that moves elements has room in
   ///   its hands, too. On the atomic engine it may be preempted there.)
-  /// - Complexity: O(1), lock-free. O(possible CPUs), with a fence, for an element that is larger than a word when this CPU
-  ///   has no node for it.
+  /// - Complexity: O(1), lock-free. O(possible CPUs), with a fence, for an element that is larger than
+  ///   a word when this CPU has no node for it.
   @inlinable
   @inline(__always)
   @discardableResult

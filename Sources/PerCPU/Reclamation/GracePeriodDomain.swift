@@ -43,8 +43,8 @@
 ///
 /// ## Cost
 /// Entering and leaving are an addition each to words of the CPU, without a locked instruction on the restartable engine
-/// and without a call (benchmark `grace`). A grace period is a heavy fence, 0.3 to 10 microseconds, two sums over the
-/// possible CPUs, and however long the readers take. A domain has a line for each CPU.
+/// and without a call (benchmark `grace`). A grace period is a heavy fence, 0.5 to 10 microseconds, two sums over the
+/// possible CPUs, and however long the readers take. A domain takes some 200 bytes for each CPU.
 ///
 /// ## Progress, memory ordering, signals, tasks, forks
 /// Entering is lock-free, leaving wait-free; neither makes a system call, but for those with which a thread gets known to the
@@ -202,8 +202,8 @@ public final class GracePeriodDomain: Sendable {
 
   /// Waits until every read section that is open now has been left. Blocking: in a task use the asynchronous form.
   ///
-  /// Those who call it at the same time share grace periods. The calling thread does what there is to be done, and
-  /// depends on nobody but the readers.
+  /// Those who call it at the same time share grace periods. The calling thread does what there is to be done: but
+  /// for the readers it depends on others only for a moment, as ``poll(_:)`` does.
   ///
   /// - Complexity: One or two grace periods.
   public func synchronize() {
@@ -307,6 +307,8 @@ extension GracePeriodDomain {
     }
 
     /// Ends the registration.
+    ///
+    /// - Complexity: O(contexts). Takes a lock.
     public consuming func unregister() {}
   }
 }

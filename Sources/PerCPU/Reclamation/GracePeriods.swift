@@ -12,6 +12,7 @@ internal import CAtomicsShim
 ///     done      how many of those over have had all done that was deferred for them
 ///     runner    the token of the thread that does it now, or 0
 ///     sleepers, changes
+///     announced see Assistance
 ///
 /// Whoever waits for something makes *steps*, and so does the housekeeper. A step takes the conductor's lock, if it is
 /// free, and waits for nobody but those who are putting a call into a list:

@@ -39,7 +39,7 @@ internal import CAtomicsShim
 ///
 /// ## Cost
 /// Protecting takes no locked instruction on the restartable engine (benchmark `read`). Retiring takes a lock of
-/// the CPU, and its share of a batch's fence of 1 to 10 microseconds (benchmark `reclaim`).
+/// the CPU, and its share of a batch's fence of 0.5 to 10 microseconds (benchmark `reclaim`).
 ///
 /// ## Progress, memory ordering, signals, tasks, forks
 /// Protecting is lock-free, as is ending it. Retiring takes a lock of the CPU. What was done to an object
@@ -202,7 +202,8 @@ public final class HazardDomain: Sendable {
       deferred: deferred)
   }
 
-  /// Reclaims all that was retired before and that nobody protects, and what is retired by that.
+  /// Reclaims all that was retired before and that nobody protects, and what is retired by that; but for what
+  /// another thread is just looking through, which it does not wait for.
   ///
   /// - Complexity: O(retired objects + possible CPUs), and a heavy fence for each round.
   public func drain() {
@@ -211,8 +212,10 @@ public final class HazardDomain: Sendable {
 
   /// Waits until nobody protects `object` any more who began to before the call.
   ///
-  /// For an object that cannot be found in a source any more, or it may never return. Blocking: it spins and
-  /// yields.
+  /// For an object that cannot be found in a source any more, and that this thread does not protect, or it may
+  /// never return. Blocking: it spins and yields.
+  ///
+  /// - Complexity: A heavy fence, O(possible CPUs) for each look, and as long as the readers take.
   public func synchronize(with object: borrowing AnyObject) {
     retirement.table.wait(for: unsafe Int(bitPattern: Unmanaged.passUnretained(object).toOpaque()))
   }

@@ -46,7 +46,7 @@ public struct HazardGuard<Node: AnyObject>: ~Copyable {
     unsafe try withUncounted(Unmanaged<Node>.fromOpaque(protection.object!), body)
   }
 
-  /// The object, for longer than the guard lives.
+  /// The object, for longer than the guard lives: a reference that is counted.
   @inlinable
   public var value: Node {
     unsafe Unmanaged<Node>.fromOpaque(protection.object!).takeUnretainedValue()

@@ -36,6 +36,7 @@ public final class HazardPointerSource<Node: AnyObject> {
   /// Creates a source that refers to an object, or to none.
   ///
   /// - Precondition: The tag is 0 to 3.
+  /// - Complexity: O(1). It allocates.
   public convenience init(
     _ node: consuming Node? = nil, tag: Int = 0, domain: HazardDomain = .shared
   ) {

@@ -9,6 +9,7 @@ public import CAtomicsShim
 ///     entered[0], entered[1]   how many came on this CPU
 ///     left[0], left[1]         how many went on this CPU
 ///     touched                  see `DeferredCalls`
+///     lock                     (of the unbound row) the conductor's; see `GracePeriods`
 ///
 /// and in the common row
 ///

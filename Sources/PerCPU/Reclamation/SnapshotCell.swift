@@ -16,7 +16,9 @@ internal import CAtomicsShim
 ///
 /// ## Cost
 /// ``withSnapshot(_:)`` counts no references and takes no locked instruction on the restartable engine: it costs about
-/// as much as two additions to a ``PerCPUCounter`` (benchmark `read`). Each change allocates.
+/// as much as two additions to a ``PerCPUCounter`` (benchmark `read`). A reference that leaves the closure is counted as
+/// any other is: use what it refers to inside. Each change allocates, and costs its share of a batch's fence (see
+/// ``HazardDomain``).
 ///
 /// ## Progress, memory ordering, signals, tasks, forks
 /// Lock-free: ``withSnapshot(_:)`` starts again when it is interrupted, 64 times at most. What was done before a
@@ -39,6 +41,7 @@ public final class SnapshotCell<Value: Sendable> {
   /// - Parameters:
   ///   - value: What it holds first.
   ///   - domain: Where old values go.
+  /// - Complexity: O(1).
   public init(_ value: consuming Value, domain: HazardDomain = .shared) {
     source = HazardPointerSource(alone: Snapshot(value), domain: domain)
     word = source.word
@@ -97,7 +100,7 @@ public final class SnapshotCell<Value: Sendable> {
   /// `body` may run more than once, each time on what the cell holds then; only the changes of the last time
   /// count, and its result is returned. If it throws, nothing is changed.
   ///
-  /// - Complexity: O(1) and a copy of the value, lock-free.
+  /// - Complexity: That of ``store(_:)`` and of a copy of the value, lock-free.
   public func update<Result: ~Copyable, Failure: Error>(
     _ body: (inout Value) throws(Failure) -> Result
   ) throws(Failure) -> Result {

@@ -5,7 +5,8 @@ internal import CAtomicsShim
 /// The address of a node in raw memory, or null, that readers protect before they use it; with a tag of two
 /// bits. The twin of ``HazardPointerSource`` for what is no class instance.
 ///
-/// It owns nothing: whoever takes a node out of all its sources retires it, once.
+/// It owns nothing: whoever takes a node out of all its sources retires it, once. Stores release and loads acquire.
+/// Not for signal handlers, but for the reading of a domain.
 @unsafe
 public struct UnsafeHazardPointerSource<Node: ~Copyable> {
   @usableFromInline
@@ -19,6 +20,7 @@ public struct UnsafeHazardPointerSource<Node: ~Copyable> {
   ///   - tag: The tag of that.
   ///   - domain: Whose readers it has, which outlives it.
   /// - Precondition: `node` is aligned to at least 4 bytes, and the tag is 0 to 3.
+  /// - Complexity: O(1).
   public init(
     at address: UnsafeMutablePointer<Int>, _ node: UnsafeMutablePointer<Node>?, tag: Int = 0,
     domain: HazardDomain = .shared
@@ -27,11 +29,15 @@ public struct UnsafeHazardPointerSource<Node: ~Copyable> {
   }
 
   /// The source that was created in this memory before: so that a node need not keep more of it than its word.
+  ///
+  /// - Complexity: O(1).
   public init(existingAt address: UnsafeMutablePointer<Int>, domain: HazardDomain = .shared) {
     unsafe word = HazardWord(existingAt: address, domain)
   }
 
   /// The node and the tag, unprotected: for comparisons.
+  ///
+  /// - Complexity: O(1), wait-free.
   public func load() -> (node: UnsafeMutablePointer<Node>?, tag: Int) {
     unsafe Self.parts(word.load())
   }

@@ -29,6 +29,9 @@ public final class CPULocal<Value: ~Copyable> {
   let shift: Int
 
   /// Creates a value for each possible CPU, and one for the threads that are bound to none.
+  ///
+  /// - Precondition: Values are aligned to at most 128 bytes.
+  /// - Complexity: O(possible CPUs).
   public init(_ make: (CPU) -> Value) {
     let size = max(MemoryLayout<Value>.size, 1)
     let alignment = MemoryLayout<Value>.alignment

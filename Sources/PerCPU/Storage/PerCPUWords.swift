@@ -54,9 +54,9 @@ public import CAtomicsShim
 /// their own thread.
 /// ``load(cpu:at:)`` is wait-free. ``withExclusiveAccess(to:_:)`` waits for others who have it.
 ///
-/// Every operation acquires, and releases if it stores. All but ``init(count:)``, `deinit` and
-/// ``withExclusiveAccess(to:_:)`` may be called from signal handlers, whatever they interrupt, and
-/// across `await` (each call stands for itself). In the child of a fork the rows to which other threads
+/// Every operation acquires, and releases if it stores. All but ``init(count:)``, `deinit`,
+/// ``withExclusiveAccess(to:_:)`` and ``forEach(_:)`` may be called from signal handlers, whatever they
+/// interrupt, and across `await` (each call stands for itself). In the child of a fork the rows to which other threads
 /// of the parent had exclusive access, or on which they were carrying out an operation by a lock, stay
 /// theirs for ever. There, ``load(cpu:at:)`` tells what such a row holds, and operations go to
 /// ``CPU/unbound`` instead; but exclusive access to it never returns, nor do operations if
@@ -227,7 +227,7 @@ public final class PerCPUWords {
   ///
   /// - Precondition: `cpu` is one of ``CPU/possible`` or ``CPU/unbound``. Traps if this thread has
   ///   exclusive access to it already.
-  /// - Complexity: O(1) and a fence of 1 to 10 microseconds while nobody else has access; else as long
+  /// - Complexity: O(1) and a fence of 0.5 to 10 microseconds while nobody else has access; else as long
   ///   as others have it.
   public func withExclusiveAccess<Result: ~Copyable, Failure: Error>(
     to cpu: CPU, _ body: (borrowing Row) throws(Failure) -> Result

@@ -42,7 +42,7 @@ void percpu_membarrier(void);
 void percpu_membarrier_restart_all(void);
 void percpu_membarrier_restart_cpu(int32_t cpu);
 
-/// Pairs with `percpu_fence_light`. 0.3 to 10 microseconds.
+/// Pairs with `percpu_fence_light`. 0.5 to 10 microseconds.
 PERCPU_INLINE void percpu_fence_heavy(void) {
   percpu_fence_seq_cst();
   percpu_membarrier();

@@ -18,9 +18,9 @@
 //   if that is not 0. So whoever closes a gate and runs a restart fence has the row to itself.
 // - Each exit is told to the caller by a constant.
 // - Ordering: the load of a tested, source or index word is an acquire. The commits of `add`,
-//   `add_selected` and `add_within` are relaxed, all others are releases. That of `claim_if` is, because whoever reads a claimed word must see what the
-//   thread that stored the word before has released. Each block clobbers memory, so the compiler
-//   moves nothing across it.
+//   `add_selected` and `add_within` are relaxed, all others are releases. That of `claim_if` is, because
+//   whoever reads a claimed word must see what the thread that stored the word before has released. Each
+//   block clobbers memory, so the compiler moves nothing across it.
 //
 // The kernel reads a descriptor per section (`__rseq_cs`), finds the abort handler there, and
 // insists on a signature in the four bytes before the handler. `__rseq_cs_ptr_array` is for
