@@ -49,12 +49,6 @@ struct ContextLock {
   private static let deferredBit: UInt32 = 4
   private static let sleepingBit: UInt32 = 8
   private static let kick: UInt32 = 16
-  #if PERCPU_MODEL
-    // A pause of the simulated machine lasts until something has changed: nobody would ever sleep.
-    private static let spins = 0
-  #else
-    private static let spins = 128
-  #endif
 
   private let line: OwnLine
   private let sendKick: @Sendable () -> Void
@@ -236,7 +230,7 @@ struct ContextLock {
 
   /// Waits a while, spinning and then asleep, as long as `condition` holds. For the owner.
   private func wait(while condition: (UInt32) -> Bool) {
-    for _ in 0..<Self.spins {
+    for _ in 0..<Waiting.spins {
       // Relaxed: whoever waits for something acquires it afterwards.
       if unsafe !condition(percpu_u32_load_relaxed(word)) { return }
       percpu_pause()

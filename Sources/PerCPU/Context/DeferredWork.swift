@@ -18,12 +18,6 @@ struct DeferredWork {
   private static let pending: UInt32 = 0
   private static let done: UInt32 = 1
   private static let awaited: UInt32 = 2
-  #if PERCPU_MODEL
-    // A pause of the simulated machine lasts until something has changed: nobody would ever sleep.
-    private static let spins = 0
-  #else
-    private static let spins = 256
-  #endif
 
   let address: UnsafeMutableRawPointer
 
@@ -74,7 +68,7 @@ struct DeferredWork {
   }
 
   func waitUntilDone() {
-    for _ in 0..<Self.spins {
+    for _ in 0..<2 * Waiting.spins {
       // Acquire: pairs with the release in `run`.
       if unsafe percpu_u32_load_acquire(progress) == Self.done { return }
       percpu_pause()

@@ -96,12 +96,6 @@ public final class FlushGeneration {
   //   `acknowledgments`, which the waiter's futex compares.
 
   @usableFromInline static var activeBit: UInt64 { 1 }
-  #if PERCPU_MODEL
-    // A pause of the simulated machine lasts until something has changed: nobody would ever sleep.
-    private static let spins = 0
-  #else
-    private static let spins = 128
-  #endif
 
   private let line: OwnLine
   /// What an invalidation adds: the generation is at the top of its word and wraps around.
@@ -234,7 +228,7 @@ public final class FlushGeneration {
 
   private func wait(for record: Record, _ target: UInt64) {
     if !isBehind(record, target) { return }
-    for _ in 0..<Self.spins {
+    for _ in 0..<Waiting.spins {
       percpu_pause()
       if !isBehind(record, target) { return }
     }

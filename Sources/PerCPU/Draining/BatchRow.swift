@@ -23,12 +23,6 @@ struct BatchRow {
   static let drainLockOffset = 64
   private static let step: UInt32 = 2
   private static let sleeping: UInt32 = 1
-  #if PERCPU_MODEL
-    // A pause of the simulated machine lasts until something has changed: nobody would ever sleep.
-    private static let spins = 0
-  #else
-    private static let spins = 128
-  #endif
 
   @usableFromInline
   let word: UnsafeMutablePointer<Int>
@@ -127,7 +121,7 @@ struct BatchRow {
 
   /// Waits until so many are done with.
   func wait(for ticket: UInt32) {
-    for _ in 0..<Self.spins {
+    for _ in 0..<Waiting.spins {
       if isDone(ticket) { return }
       percpu_pause()
     }

@@ -41,12 +41,6 @@ public import CAtomicsShim
 struct ReaderCounts {
   /// Lines of its own: all readers look at `writer`, which lies in the common row.
   private static let byteCount = PerCPUArena.lineSize
-  #if PERCPU_MODEL
-    // A pause of the simulated machine lasts until something has changed: nobody would ever sleep.
-    private static let spins = 0
-  #else
-    private static let spins = 128
-  #endif
 
   @usableFromInline
   let slots: UnsafeMutableRawPointer
@@ -96,7 +90,7 @@ struct ReaderCounts {
   }
 
   private func waitForWriter() {
-    for _ in 0..<Self.spins {
+    for _ in 0..<Waiting.spins {
       // Relaxed: the next attempt acquires.
       if unsafe percpu_u32_load_relaxed(writer) == 0 { return }
       percpu_pause()
@@ -128,7 +122,7 @@ struct ReaderCounts {
       let left = sum(at: 8)
       if left == sum(at: 0) { return }
       turn += 1
-      if turn < Self.spins {
+      if turn < Waiting.spins {
         percpu_pause()
       } else {
         _ = unsafe percpu_futex_wait(departures, before, -1)

@@ -58,12 +58,6 @@ struct RowLocks {
 
   /// Bytes of a row that belong to the lock.
   static let byteCount = 16
-  #if PERCPU_MODEL
-    // A pause of the simulated machine lasts until something has changed: nobody would ever sleep.
-    private static let spins = 0
-  #else
-    private static let spins = 128
-  #endif
 
   /// The word of a row, by which it is held.
   @usableFromInline
@@ -211,7 +205,7 @@ struct RowLocks {
 
   /// Waits a moment; true if the row was seen free.
   private func spin(_ word: Word) -> Bool {
-    for _ in 0..<Self.spins {
+    for _ in 0..<Waiting.spins {
       // Relaxed: the claim that follows acquires.
       if unsafe percpu_word_load_relaxed(word) == 0 { return true }
       percpu_pause()

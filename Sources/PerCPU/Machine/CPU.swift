@@ -48,7 +48,8 @@ extension CPU {
   /// The shared slots of a primitive: those of threads that cannot run restartable sequences.
   ///
   /// On the restartable engine a thread may be unable to take part: the kernel refused it, or an
-  /// emulator runs it. It uses these slots, with atomic instructions.
+  /// emulator runs it. It uses these slots, with atomic instructions. Some types also turn to them when those of
+  /// the own CPU are in use, instead of waiting.
   @inlinable
   public static var unbound: CPU {
     CPU(rawValue: PERCPU_ROW_UNBOUND)

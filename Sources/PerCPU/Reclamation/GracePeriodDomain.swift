@@ -43,8 +43,9 @@
 ///
 /// ## Cost
 /// Entering and leaving are an addition each to words of the CPU, without a locked instruction on the restartable engine
-/// and without a call (benchmark `grace`). A grace period is a heavy fence, 0.5 to 10 microseconds, two sums over the
-/// possible CPUs, and however long the readers take. A domain takes some 200 bytes for each CPU.
+/// and without a call (benchmark `grace`). A grace period is a heavy fence, 0.5 to 10 microseconds, another one for each
+/// CPU on which something was deferred, two sums over the possible CPUs, and however long the readers take. A domain takes
+/// some 200 bytes for each CPU.
 ///
 /// ## Progress, memory ordering, signals, tasks, forks
 /// Entering is lock-free, leaving wait-free; neither makes a system call, but for those with which a thread gets known to the
