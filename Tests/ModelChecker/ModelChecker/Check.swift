@@ -5,7 +5,7 @@ import Synchronization
 
 /// How a check searches.
 public enum SearchMode: Sendable {
-  /// Every behaviour, each at least once, skipping schedules that differ only in the order of steps
+  /// Every behavior, each at least once, skipping schedules that differ only in the order of steps
   /// that commute. With a bound on the number of preemptions it is a fast look and not a proof:
   /// together with the reduction even a bug within the bound may be missed.
   case exhaustive(preemptionBound: Int? = nil)

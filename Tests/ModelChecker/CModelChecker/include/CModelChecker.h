@@ -4,7 +4,7 @@
 //
 // A scenario is a setup function, up to eight threads, and a final check. The checker runs it
 // again and again, each time with another schedule and other choices of what each load reads,
-// until every behaviour has been seen, and reports the first one that fails.
+// until every behavior has been seen, and reports the first one that fails.
 //
 // What it models
 //  - memory: the release/acquire/relaxed accesses and fences of C11 in their repaired form (RC11)
@@ -50,7 +50,7 @@ typedef enum { CMC_EXCHANGE, CMC_ADD, CMC_AND, CMC_OR, CMC_XOR } cmc_update;
 // MARK: Running a check
 
 typedef enum {
-  CMC_EXHAUSTIVE,  // partial order reduction: each behaviour at least once
+  CMC_EXHAUSTIVE,  // partial order reduction: each behavior at least once
   CMC_UNREDUCED,  // every interleaving; for checking the checker
   CMC_RANDOM,  // a random agent at each step
   CMC_PRIORITIES,  // random priorities with a few change points (PCT)
