@@ -67,10 +67,12 @@ let package = Package(
       swiftSettings: toolSettings),
 
     // `swift test`
+    .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
     .testTarget(
       name: "PerCPUTests",
       dependencies: [
-        "PerCPU", "CAtomicsShim", "CStressSupport", "CEventLoop", "StressSupport", "Torture",
+        "PerCPU", "CAtomicsShim", "CAllocationCount", "CStressSupport", "CEventLoop",
+        "StressSupport", "Torture",
       ],
       swiftSettings: toolSettings),
     .testTarget(

@@ -199,7 +199,7 @@ public final class DifferentialCounter {
     defer { withExtendedLifetime(self) {} }
     // Relaxed, as in PerCPUCounter: what must be seen is what happened before.
     var sum = unsafe percpu_word_load_relaxed(direct)
-    for cpu in CPU.rows { sum &+= unsafe percpu_word_load_relaxed(total(cpu.rawValue)) }
+    CPU.forEachRow { sum &+= unsafe percpu_word_load_relaxed(total($0.rawValue)) }
     return sum
   }
 

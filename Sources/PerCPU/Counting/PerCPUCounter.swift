@@ -165,9 +165,7 @@ public final class PerCPUCounter {
   /// one word never go back.
   private func sumOfRows() -> Int {
     var sum = 0
-    for cpu in CPU.rows {
-      sum &+= unsafe percpu_word_load_relaxed(percpu_row_word(slots, cpu.rawValue))
-    }
+    CPU.forEachRow { sum &+= unsafe percpu_word_load_relaxed(percpu_row_word(slots, $0.rawValue)) }
     return sum
   }
 }

@@ -58,19 +58,20 @@ extension Shards {
     let fixed = stealing != .restartFence
     var turn = 0
     while true {
-      for cpu in CPU.rows {
+      var claim: Claim?
+      _ = CPU.firstRow { cpu in
         let word = load(cpu.rawValue)
-        if word.isFree || isTakeable(cpu.rawValue, word, by: me),
-          let claim = takeOver(cpu.rawValue, word, me, fixed: fixed)
-        {
-          return claim
+        if word.isFree || isTakeable(cpu.rawValue, word, by: me) {
+          claim = takeOver(cpu.rawValue, word, me, fixed: fixed)
         }
+        return claim != nil
       }
-      let isAllMine = CPU.rows.allSatisfy { cpu in
+      if let claim { return claim }
+      let other = CPU.firstRow { cpu in
         let word = load(cpu.rawValue)
-        return word.holder == me && !isTakeable(cpu.rawValue, word, by: me)
+        return word.holder != me || isTakeable(cpu.rawValue, word, by: me)
       }
-      if isAllMine {
+      if other == nil {
         fatalError(
           """
           PerCPU: this thread holds every shard of a ShardedLock. Do not update it inside of its \
@@ -165,9 +166,13 @@ extension Shards {
   ) -> Bool {
     if !old.isStealing { return commitIsOver(of: old.holder, row, token, waits: waits) }
     // Our own included, which a handler may have interrupted.
-    return (1...percpu_participant_limit()).allSatisfy {
-      commitIsOver(of: $0, row, token, waits: waits)
+    let limit = percpu_participant_limit()
+    var holder: UInt32 = 1
+    while holder <= limit {
+      if !commitIsOver(of: holder, row, token, waits: waits) { return false }
+      holder += 1
     }
+    return true
   }
 
   /// Whether a commit to this shard that a thread has announced is over, or the word shows that it was.

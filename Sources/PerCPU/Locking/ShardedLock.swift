@@ -208,7 +208,7 @@ public final class ShardedLock<State: BitwiseCopyable> {
     into initialResult: Result, _ combine: (inout Result, State) throws(Failure) -> Void
   ) throws(Failure) -> Result {
     var result = initialResult
-    for cpu in CPU.rows { try combine(&result, snapshot(cpu: cpu)) }
+    try CPU.forEachRow { (cpu) throws(Failure) in try combine(&result, snapshot(cpu: cpu)) }
     return result
   }
 

@@ -57,6 +57,30 @@ extension CPU {
 
   /// All rows of a primitive: the shared slots, then the possible CPUs.
   package static let rows: [CPU] = [.unbound] + possible
+
+  /// The first row of which something is so. Without an iterator, which allocates in a debug build: this may be a
+  /// signal handler.
+  static func firstRow<Failure: Error>(
+    where isSo: (CPU) throws(Failure) -> Bool
+  ) throws(Failure) -> CPU? {
+    let rows = rows
+    var index = 0
+    while index < rows.count {
+      if try isSo(rows[index]) { return rows[index] }
+      index += 1
+    }
+    return nil
+  }
+
+  /// Calls `body` with each row, in the same way.
+  static func forEachRow<Failure: Error>(
+    _ body: (CPU) throws(Failure) -> Void
+  ) throws(Failure) {
+    _ = try firstRow { (cpu) throws(Failure) in
+      try body(cpu)
+      return false
+    }
+  }
 }
 
 extension CPU: CustomStringConvertible {

@@ -208,7 +208,7 @@ public final class PerCPUWords {
   /// Makes nobody wait, and may see what a closure with exclusive access stores before it is done.
   ///
   /// - Precondition: The index is less than ``count``; `cpu` is one of ``CPU/possible`` or ``CPU/unbound``.
-  /// - Complexity: O(1), wait-free, apart from the check of `cpu`.
+  /// - Complexity: O(1), wait-free.
   public func load(cpu: CPU, at index: Int = 0) -> Int {
     defer { withExtendedLifetime(self) {} }
     requireRow(cpu)
