@@ -42,7 +42,7 @@ struct TrappedSection: CustomTestStringConvertible, Sendable {
     var threads = Threads()
     threads.start {
       started.publish(Int(percpu_thread_id()))
-      outcome.result = abort_injection_run(number, repetitions, 1)
+      outcome.result = traps.withLock { _ in abort_injection_run(number, repetitions, 1) }
     }
     threads.join()
     let result = outcome.result

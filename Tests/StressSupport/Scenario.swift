@@ -27,8 +27,8 @@ package struct Scenario: Sendable {
     + sequenceScenarios
     + lockScenarios + shardedLockScenarios + insistenceScenarios + flushScenarios
     + generationScenarios + contextScenarios + bigLockScenarios + hazardScenarios
-    + graceScenarios + batchScenarios + housekeeperScenarios + structureScenarios + poolScenarios
-    + stormScenarios
+    + graceScenarios + batchScenarios + batchInterruptionScenarios + housekeeperScenarios
+    + structureScenarios + poolScenarios + stormScenarios
 
   /// Runs the scenario and tells what happened. On a busy machine a short run may not get to what it
   /// is to do; one that fails by nothing else is therefore done again, with four times the time.

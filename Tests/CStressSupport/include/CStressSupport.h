@@ -67,6 +67,17 @@ int64_t stress_signals_handled(void);
 /// Sends a thread a signal of the storm. Returns 0, or an errno if there is no such thread any more.
 int32_t stress_signal_thread(int32_t tid);
 
+/// Whether a thread can be interrupted behind each of its instructions here.
+bool stress_can_step(void);
+
+/// Runs `body(context)` on the calling thread and, when it has executed so many instructions,
+/// `handler(context)` in a signal handler that interrupts it there. Returns how many were executed
+/// until the handler ran, or until the body was done without. A restartable section is aborted by
+/// each step, so the body gets through none before the handler has run.
+int64_t stress_interrupt(int64_t instructions, void (*PERCPU_NONNULL body)(void *PERCPU_NULLABLE),
+                         void (*PERCPU_NONNULL handler)(void *PERCPU_NULLABLE),
+                         void *PERCPU_NULLABLE context);
+
 /// Reads memory that it must not read. A handler of that fault allows it, and the reading goes on.
 void stress_fault(void);
 
