@@ -142,16 +142,19 @@ static inline percpu_found_pair operate(void *slots, operation it) {
 }
 
 static PERCPU_SLOW_PATH percpu_found add_slow(void *slots, intptr_t offset, intptr_t operand) {
+  PERCPU_SLOW_PATH_BEGINS;
   return first_of(operate(slots, (operation){ADD, operand, {.first_offset = offset}}));
 }
 
 static PERCPU_SLOW_PATH percpu_found exchange_slow(void *slots, intptr_t offset,
                                                    intptr_t desired) {
+  PERCPU_SLOW_PATH_BEGINS;
   return first_of(operate(slots, (operation){EXCHANGE, desired, {.first_offset = offset}}));
 }
 
 static PERCPU_SLOW_PATH percpu_found store_if_slow(void *slots, intptr_t offset, intptr_t expected,
                                                    intptr_t desired) {
+  PERCPU_SLOW_PATH_BEGINS;
   percpu_pair_test test = {.first_offset = offset, .first_expected = expected};
   return first_of(operate(slots, (operation){STORE_IF, desired, test}));
 }
@@ -159,6 +162,7 @@ static PERCPU_SLOW_PATH percpu_found store_if_slow(void *slots, intptr_t offset,
 static PERCPU_SLOW_PATH percpu_found_pair store_if_both_slow(
     void *slots, intptr_t first_offset, intptr_t second_offset, intptr_t first_expected,
     intptr_t second_expected, intptr_t desired) {
+  PERCPU_SLOW_PATH_BEGINS;
   percpu_pair_test test = {first_offset, second_offset, first_expected, second_expected};
   return operate(slots, (operation){STORE_IF_BOTH, desired, test});
 }

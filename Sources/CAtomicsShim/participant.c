@@ -75,6 +75,7 @@ static uint32_t new_number(void) {
 }
 
 static PERCPU_SLOW_PATH uint32_t enroll(void) {
+  PERCPU_SLOW_PATH_BEGINS;
   int errno_before = errno;  // of the code that a handler may have interrupted
   uint32_t number = pop_free();
   if (number == 0) number = new_number();

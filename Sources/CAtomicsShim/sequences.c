@@ -26,12 +26,14 @@ static inline void add_atomically(void *slots, intptr_t operand) {
 }
 
 RESTARTS void add_again(void *slots, intptr_t operand) {
+  PERCPU_SLOW_PATH_BEGINS;
   for (int attempt = 0; may_try(attempt); attempt++)
     if (percpu_section_add(slots, operand) == PERCPU_COMMITTED) return;
   add_atomically(slots, operand);
 }
 
 static PERCPU_SLOW_PATH void add_slow(void *slots, intptr_t operand) {
+  PERCPU_SLOW_PATH_BEGINS;
   if (percpu_engine_is_restartable()) return add_again(slots, operand);
   add_atomically(slots, operand);
 }
@@ -42,12 +44,14 @@ static inline void add_release_atomically(void *slots, intptr_t operand) {
 }
 
 RESTARTS void add_release_again(void *slots, intptr_t operand) {
+  PERCPU_SLOW_PATH_BEGINS;
   for (int attempt = 0; may_try(attempt); attempt++)
     if (percpu_section_add_release(slots, operand) == PERCPU_COMMITTED) return;
   add_release_atomically(slots, operand);
 }
 
 static PERCPU_SLOW_PATH void add_release_slow(void *slots, intptr_t operand) {
+  PERCPU_SLOW_PATH_BEGINS;
   if (percpu_engine_is_restartable()) return add_release_again(slots, operand);
   add_release_atomically(slots, operand);
 }
@@ -63,6 +67,7 @@ static inline percpu_claim claim_if_atomically(void *slots, intptr_t expected, i
 }
 
 RESTARTS percpu_claim claim_if_again(void *slots, intptr_t expected, intptr_t desired) {
+  PERCPU_SLOW_PATH_BEGINS;
   percpu_claim claim = {0, false};
   for (int attempt = 0; may_try(attempt); attempt++) {
     percpu_outcome outcome = percpu_section_claim_if(slots, expected, desired, &claim.word);
@@ -74,6 +79,7 @@ RESTARTS percpu_claim claim_if_again(void *slots, intptr_t expected, intptr_t de
 
 static PERCPU_SLOW_PATH percpu_claim claim_if_slow(void *slots, intptr_t expected,
                                                    intptr_t desired) {
+  PERCPU_SLOW_PATH_BEGINS;
   if (percpu_engine_is_restartable()) return claim_if_again(slots, expected, desired);
   return claim_if_atomically(slots, expected, desired);
 }
@@ -88,6 +94,7 @@ static inline bool store_if_atomically(intptr_t *word, intptr_t expected, intptr
 }
 
 RESTARTS bool store_if_again(intptr_t *word, intptr_t expected, intptr_t desired) {
+  PERCPU_SLOW_PATH_BEGINS;
   for (int attempt = 0; may_try(attempt); attempt++) {
     percpu_outcome outcome = percpu_section_store_if(word, expected, desired);
     if (outcome != PERCPU_SLOW) return outcome == PERCPU_COMMITTED;
@@ -96,6 +103,7 @@ RESTARTS bool store_if_again(intptr_t *word, intptr_t expected, intptr_t desired
 }
 
 static PERCPU_SLOW_PATH bool store_if_slow(intptr_t *word, intptr_t expected, intptr_t desired) {
+  PERCPU_SLOW_PATH_BEGINS;
   if (percpu_engine_is_restartable()) return store_if_again(word, expected, desired);
   return store_if_atomically(word, expected, desired);
 }
@@ -124,6 +132,7 @@ static inline percpu_publication publish_atomically(void *slots, const intptr_t 
 }
 
 RESTARTS percpu_publication publish_again(void *slots, const intptr_t *source) {
+  PERCPU_SLOW_PATH_BEGINS;
   percpu_publication publication = {0, 0, false};
   for (int attempt = 0; may_try(attempt); attempt++) {
     percpu_outcome outcome =
@@ -135,6 +144,7 @@ RESTARTS percpu_publication publish_again(void *slots, const intptr_t *source) {
 }
 
 static PERCPU_SLOW_PATH percpu_publication publish_slow(void *slots, const intptr_t *source) {
+  PERCPU_SLOW_PATH_BEGINS;
   if (percpu_engine_is_restartable()) return publish_again(slots, source);
   return publish_atomically(slots, source);
 }
@@ -160,6 +170,7 @@ static inline intptr_t enter_atomically(void *slots, const intptr_t *index) {
 }
 
 RESTARTS intptr_t enter_again(void *slots, const intptr_t *index) {
+  PERCPU_SLOW_PATH_BEGINS;
   intptr_t kind;
   for (int attempt = 0; may_try(attempt); attempt++)
     if (percpu_section_add_selected(slots, index, 1, &kind) == PERCPU_COMMITTED) return kind;
@@ -167,6 +178,7 @@ RESTARTS intptr_t enter_again(void *slots, const intptr_t *index) {
 }
 
 static PERCPU_SLOW_PATH intptr_t enter_slow(void *slots, const intptr_t *index) {
+  PERCPU_SLOW_PATH_BEGINS;
   if (percpu_engine_is_restartable()) return enter_again(slots, index);
   return enter_atomically(slots, index);
 }
@@ -175,6 +187,7 @@ static PERCPU_SLOW_PATH intptr_t enter_slow(void *slots, const intptr_t *index) 
 
 static PERCPU_SLOW_PATH percpu_outcome commit_slow(intptr_t *word, intptr_t expected,
                                                    intptr_t desired, percpu_section_copy copy) {
+  PERCPU_SLOW_PATH_BEGINS;
   for (int attempt = 0; may_try(attempt); attempt++) {
     percpu_outcome outcome = percpu_section_commit(word, expected, desired, copy);
     if (outcome != PERCPU_SLOW) return outcome;

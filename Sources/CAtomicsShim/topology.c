@@ -109,6 +109,7 @@ bool percpu_cpu_is_possible(int32_t cpu) {
 }
 
 static PERCPU_SLOW_PATH int32_t cpu_ask(void) {
+  PERCPU_SLOW_PATH_BEGINS;
 #if defined(__linux__)
   int errno_before = errno, cpu = sched_getcpu();
   errno = errno_before;

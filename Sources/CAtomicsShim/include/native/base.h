@@ -44,6 +44,15 @@
 #define PERCPU_SLOW_PATH
 #endif
 
+// The beginning of each such function. Without a frame pointer, LLVM gives a stack frame of one word back
+// by popping it into rcx, or into rax if nothing is returned, as if that were dead. A function that is said
+// to overwrite both has saved them, and restores them after that.
+#if defined(__clang__) && defined(__x86_64__)
+#define PERCPU_SLOW_PATH_BEGINS __asm__ volatile("" : : : "rax", "rcx")
+#else
+#define PERCPU_SLOW_PATH_BEGINS ((void)0)
+#endif
+
 /// 1 where restartable sequences exist at all: Linux on 64-bit x86 and little-endian 64-bit ARM.
 #if defined(__linux__) && \
     ((defined(__x86_64__) && !defined(__ILP32__)) || \
