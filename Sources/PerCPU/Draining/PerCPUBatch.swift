@@ -20,12 +20,12 @@ internal import CAtomicsShim
 /// filled them, and wakes nobody.
 ///
 /// ## The sink
-/// It runs on the thread that filled the buffer, drains or suspends, outside of all locks. It may
-/// take as long as it likes; two buffers of the same CPU are never delivered at the same time, but
-/// those of different CPUs are. The elements are destroyed when it returns: what it wants to keep
-/// it copies. If it cannot pass them on, it is the one to keep them, as it cannot throw. While it
-/// is slow, a CPU's second buffer fills up, and then appending waits: no memory is asked for, and
-/// nothing is lost.
+/// It runs on the thread that filled the buffer, drains or suspends, outside of all locks, and never
+/// in the middle of another call of it on that thread. It may take as long as it likes; two buffers
+/// of the same CPU are never delivered at the same time, but those of different CPUs are. The
+/// elements are destroyed when it returns: what it wants to keep it copies. If it cannot pass them
+/// on, it is the one to keep them, as it cannot throw. While it is slow, a CPU's second buffer fills
+/// up, and then appending waits: no memory is asked for, and nothing is lost.
 ///
 /// The sink must not drain or suspend its own batch; that traps. It may append to it, and to other
 /// batches: nothing waits inside of a sink. Where an append would have to, the element is kept in
@@ -39,7 +39,8 @@ internal import CAtomicsShim
 /// that is moved to another CPU leaves what it has appended behind, and the two CPUs' buffers are
 /// delivered independently. If the own CPU's buffer is busy at that moment, because a thread was
 /// preempted while it appended, or a drain takes it, the element is appended to that of
-/// ``CPU/unbound``, which has an order of its own.
+/// ``CPU/unbound``, which has an order of its own. What sinks and signal handlers appended and was
+/// kept because they must not wait is delivered behind what lies in that buffer by then.
 ///
 /// ## Cost
 /// On the restartable engine ``append(_:)`` has no locked instruction (benchmark `append`). Memory
