@@ -12,7 +12,7 @@ let batchInterruptionScenarios: [Scenario] = [
   ) { run in
     run.nameExtra("interruptions")
     if stress_can_step() { run.demand("interruptions", run.extra, perSecond: 2) }
-    let stages = (0..<4).map { Stage(run, $0) }
+    let stages = (0..<min(4, run.workers.count)).map { Stage(run, $0) }
     traps.withLock { _ in
       var partners = Threads()
       for stage in stages { partners.start { stage.accompany() } }
