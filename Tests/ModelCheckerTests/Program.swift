@@ -21,10 +21,13 @@ enum Instruction: Equatable {
   case signal(Int)
   case futexWait(Int, Int)
   case futexWake(Int)
+  /// Of plain data.
+  case read
+  case write
 
   var fillsRegister: Bool {
     switch self {
-    case .load, .exchange, .add, .compareExchange, .section, .futexWait: true
+    case .load, .exchange, .add, .compareExchange, .section, .futexWait, .read: true
     default: false
     }
   }
@@ -43,6 +46,7 @@ enum Instruction: Equatable {
 ///     [x,y>1]  section that loads x and commits y=1;  [x,z,y>1] also stores z=1 before
 ///     P1  G1>0  S1                       preempts, migrates to processor 0, signals thread 1
 ///     Wx0  Kx                            futex wait if x is 0, futex wake
+///     R  W                               reads plain data; writes it
 struct Program {
   struct Thread: Equatable {
     var cpu: Int?
@@ -66,7 +70,9 @@ struct Program {
     let result = check(mode, limit: limit) { scenario in
       registers.clear()
       let words = Words(
-        x: scenario.word("x"), y: scenario.word("y"), z: scenario.word("z"))
+        x: scenario.word("x"), y: scenario.word("y"), z: scenario.word("z"),
+        data: scenario.plain("data"))
+      scenario.state { registers.digest }
       for index in threads.indices {
         let thread = threads[index]
         scenario.thread(names[index], cpu: thread.cpu) {
@@ -94,6 +100,7 @@ struct Program {
 
 struct Words {
   let x: Word, y: Word, z: Word
+  let data: Plain
 
   subscript(_ index: Int) -> Word {
     switch index {
@@ -133,6 +140,15 @@ private final class Registers {
   func append(_ value: Int, thread: Int) {
     values[thread] = values[thread] << 4 | UInt64(truncatingIfNeeded: value) & 15
     counts[thread] += 1
+  }
+
+  var digest: Int {
+    var hasher = Hasher()
+    for thread in 0..<threadCount {
+      hasher.combine(values[thread])
+      hasher.combine(counts[thread])
+    }
+    return hasher.finalize()
   }
 
   var outcome: UInt64 {
@@ -185,6 +201,10 @@ extension Instruction {
       record(words[word].futexWait(expected) == .notEqual ? 1 : 0)
     case .futexWake(let word):
       words[word].futexWake(1)
+    case .read:
+      record(words.data.read())
+    case .write:
+      words.data.write(1)
     }
   }
 }

@@ -5,8 +5,13 @@ import ModelChecker
 /// Random programs that are small enough to be run in all their schedules.
 struct RandomPrograms {
   private var state: UInt64
+  private let hasData: Bool
 
-  init(seed: UInt64) { state = seed }
+  /// With plain data most of them have races, in some of their executions.
+  init(seed: UInt64, hasData: Bool = false) {
+    state = seed
+    self.hasData = hasData
+  }
 
   private mutating func below(_ bound: Int) -> Int {
     state &+= 0x9E37_79B9_7F4A_7C15
@@ -39,6 +44,7 @@ struct RandomPrograms {
   }
 
   private mutating func memory() -> Instruction {
+    if hasData && below(4) == 0 { return below(2) == 0 ? .read : .write }
     let word = below(4) == 0 ? 2 : below(2)
     let value = 1 + below(2)
     let success = pick(Ordering.allCases)

@@ -11,8 +11,10 @@ extension ModelCheckerTests {
       static let programCount = 20_000
     #endif
 
-    /// The reduction must lose nothing: random programs have the same outcomes with and without it.
-    @Test func reductionKeepsAllOutcomesOfRandomPrograms() {
+    /// The reduction must lose nothing: random programs have the same outcomes with and without it. So must the search
+    /// by states.
+    @Test(arguments: [SearchMode.exhaustive(), .states])
+    func reductionKeepsAllOutcomesOfRandomPrograms(_ mode: SearchMode) {
       var programs = RandomPrograms(seed: 1)
       var compared = 0, tooLarge = 0, deadlocked = 0, reduced = 0, unreduced = 0
       while compared < Self.programCount {
@@ -22,7 +24,7 @@ extension ModelCheckerTests {
           tooLarge += 1
           continue
         }
-        let some = program.behaviour()
+        let some = program.behaviour(mode)
         compared += 1
         #expect(some.result.passed == every.result.passed, "\(program)")
         if every.result.passed {
@@ -35,12 +37,53 @@ extension ModelCheckerTests {
       }
       print(
         """
-        \(compared) random programs: \(unreduced) executions without reduction, \(reduced) with; \
+        \(compared) random programs, \(mode): \(unreduced) executions without reduction, \(reduced) with; \
         \(deadlocked) deadlocked, \(tooLarge) were too large
         """)
       #expect(reduced < unreduced)
       // The programs are what they should be.
       #expect(deadlocked > 0 && deadlocked < compared / 10)
+    }
+
+    /// Programs in which two states differ in nothing but what is seen of messages of the same value.
+    @Test(arguments: [
+      "x=1 y=1.rel | y=1 | y.acq x",
+      "x=1 y=1.rel | y=1 | y Facq x",
+      "x=1 y=1.rel | y=1 | y.acq y x",
+      "x=1 y=1.rel | y=1 | y y Facq x",
+      "x=1 y=1.rel | y=1 | y.acq Frel y.acq z=1 | z.acq x",
+      "x=1 y=1.rel z.acq | y=1 | y.acq y z=1.rel",
+    ])
+    func reductionKeepsWhatIsSeen(_ text: String) {
+      let program = Program(text)
+      let every = program.behaviour(.unreduced)
+      #expect(every.result.passed && every.result.isComplete)
+      for mode in [SearchMode.exhaustive(), .states] {
+        let some = program.behaviour(mode)
+        #expect(some.result.passed && some.result.isComplete)
+        #expect(program.text(of: some.outcomes) == program.text(of: every.outcomes), "\(mode)")
+      }
+    }
+
+    /// Nor may a data race be lost.
+    @Test(arguments: [SearchMode.exhaustive(), .states])
+    func reductionKeepsAllDataRacesOfRandomPrograms(_ mode: SearchMode) {
+      var programs = RandomPrograms(seed: 3, hasData: true)
+      var compared = 0, failed = 0
+      while compared < Self.programCount {
+        let program = programs.next()
+        let every = program.behaviour(.unreduced, limit: 3_000)
+        if every.result.passed && !every.result.isComplete { continue }
+        let some = program.behaviour(mode)
+        compared += 1
+        if !every.result.passed { failed += 1 }
+        #expect(some.result.passed == every.result.passed, "\(program)")
+        if every.result.passed {
+          #expect(program.text(of: some.outcomes) == program.text(of: every.outcomes), "\(program)")
+        }
+      }
+      print("\(compared) random programs with data, \(mode): \(failed) failed")
+      #expect(failed > compared / 10 && failed < compared * 9 / 10)
     }
 
     /// What the objects of one execution do when they end is met by the setup of the next one: there locations

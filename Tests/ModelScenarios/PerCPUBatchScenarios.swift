@@ -6,227 +6,48 @@
   @testable import PerCPU
   import Testing
 
-  /// What a thread does with the batch.
-  private enum Action {
-    /// Which element.
-    case append(Int)
-    case drainAll
-    case drain(Int)
-    /// For good.
-    case suspend
-    case suspendAndResume
-  }
-
-  /// Threads that use one batch. What an element stands for is plain data, which its producer writes
-  /// and the sink changes: so it is found if one is delivered twice, or in two halves at a time, if
-  /// its producer's writing is not seen by the sink, or a delivery not by whoever waits for it.
-  private struct Use {
-    var threads: [(cpu: Int?, [Action])]
-    /// What lies in row 0 at first.
-    var initially: [Int] = []
-    var capacity = 2
-    /// A suspension lives from the beginning to the end.
-    var isSuspended = false
-    var locking = PerCPUBatch<Int>.Locking.automatic
-    var engine = Engine.restartable
-    var weakening: Weakening?
-    var aborts = 0
-
-    func check(_ mode: SearchMode = .exhaustive()) -> CheckResult {
-      // One for all executions: what they store never gets to its memory, but for the elements.
-      let play = BatchPlay(self)
-      return checkLibrary(mode, engine: engine, weakening: weakening) { scenario in
-        scenario.limitAborts(to: aborts)
-        play.declare(scenario)
-      }
-    }
-  }
-
-  private final class BatchPlay: @unchecked Sendable {
-    // Sendable: all simulated threads are one.
-
-    private static let absent = 0, appended = 1, delivered = 2
-
-    private let use: Use
-    private var batch: PerCPUBatch<Int>!
-    private let suspension = UnsafeMutablePointer<PerCPUBatch<Int>.Suspension>.allocate(capacity: 1)
-    private var states: [Plain] = []
-    /// For each row, whether something is being delivered.
-    private var busy: [Plain] = []
-    /// For each row, the elements in the order of their delivery.
-    private var orders: [[Int]] = []
-
-    init(_ use: Use) {
-      self.use = use
-      batch = PerCPUBatch(capacityPerCPU: use.capacity, locking: use.locking) {
-        [unowned self] cpu, elements in
-        deliver(cpu, elements)
-      }
-    }
-
-    deinit { suspension.deallocate() }
-
-    private var actions: [Action] { use.threads.flatMap(\.1) }
-
-    private var given: [Int] {
-      use.initially
-        + actions.compactMap { if case .append(let element) = $0 { element } else { nil } }
-    }
-
-    private var isSuspendedInTheEnd: Bool {
-      use.isSuspended || actions.contains { if case .suspend = $0 { true } else { false } }
-    }
-
-    private func index(_ cpu: CPU) -> Int { cpu.rawValue - CPU.unbound.rawValue }
-
-    func declare(_ scenario: Scenario) {
-      states = (0...given.max()!).map {
-        scenario.plain(
-          "element", $0, initially: use.initially.contains($0) ? Self.appended : Self.absent)
-      }
-      busy = CPU.rows.map { scenario.plain("delivery of row", $0.rawValue) }
-      orders = CPU.rows.map { _ in [] }
-      for cpu in CPU.rows { name(batch.locks.row(cpu.rawValue), of: cpu, scenario) }
-      scenario.name(batch.suspensions, "suspensions", bytes: 4)
-      scenario.name(batch.generation, "generation", bytes: 4)
-      let row = batch.locks.row(0)
-      for (place, element) in use.initially.enumerated() {
-        row.half.assumingMemoryBound(to: Int.self)[place] = element
-      }
-      row.next = row.half + use.initially.count * MemoryLayout<Int>.stride
-      if use.isSuspended {
-        percpu_u32_store_relaxed(batch.suspensions, 1)
-        for cpu in CPU.rows { batch.locks.row(cpu.rawValue).limit = 0 }
-      }
-      var hasSuspended = false
-      for (cpu, actions) in use.threads {
-        scenario.thread("uses", cpu: cpu) { [self] in
-          var own = use.initially
-          for action in actions {
-            switch action {
-            case .append(let element):
-              states[element].write(Self.appended)
-              batch.append(element)
-              if use.isSuspended { requireDelivered([element]) }
-              own.append(element)
-            case .drainAll:
-              batch.drainAll()
-              requireDelivered(own)
-            case .drain(let row):
-              batch.drain(cpu: CPU(rawValue: row))
-              if row == 0 { requireDelivered(use.initially) }
-            case .suspend:
-              suspension.initialize(to: batch.suspend())
-              hasSuspended = true
-              requireDelivered(own)
-            case .suspendAndResume:
-              batch.suspend().resume()
-              requireDelivered(own)
-            }
-          }
-        }
-      }
-      scenario.finally { [self] in
-        var all = orders.flatMap { $0 }
-        for cpu in CPU.rows { all += rest(of: cpu) }
-        require(all.sorted() == given.sorted(), "an element was lost, or is there twice")
-        if isSuspendedInTheEnd { requireDelivered(given) }
-        for order in orders { requireInOrder(order) }
-        if hasSuspended { suspension.deinitialize(count: 1) }
-      }
-    }
-
-    private func name(_ row: BatchRow, of cpu: CPU, _ scenario: Scenario) {
-      scenario.name(row.word, "lock of row", cpu.rawValue)
-      scenario.name(row.place(16), "next of row", cpu.rawValue)
-      scenario.name(row.taken, "tickets of row", cpu.rawValue, bytes: 4)
-      scenario.name(row.delivered, "delivered of row", cpu.rawValue, bytes: 4)
-    }
-
-    private func deliver(_ cpu: CPU, _ elements: Span<Int>) {
-      let busy = busy[index(cpu)]
-      require(busy.read() == 0, "two buffers of a row are delivered at a time")
-      busy.write(1)
-      for place in elements.indices {
-        let element = elements[place]
-        require(given.contains(element), "what was delivered was never appended")
-        require(states[element].read() == Self.appended, "an element was delivered twice")
-        states[element].write(Self.delivered)
-        orders[index(cpu)].append(element)
-      }
-      busy.write(0)
-    }
-
-    private func requireDelivered(_ elements: [Int]) {
-      for element in elements {
-        require(states[element].read() == Self.delivered, "an element was not delivered")
-      }
-    }
-
-    /// Those of a thread have ascending numbers, and those that were there at first come first.
-    private func requireInOrder(_ order: [Int]) {
-      for (_, actions) in use.threads {
-        let own =
-          use.initially
-          + actions.compactMap { action -> Int? in
-            if case .append(let element) = action { element } else { nil }
-          }
-        let delivered = order.filter(own.contains)
-        require(delivered == delivered.sorted(), "elements of a row changed places")
-      }
-    }
-
-    /// What still lies in a row.
-    private func rest(of cpu: CPU) -> [Int] {
-      let row = batch.locks.row(cpu.rawValue)
-      require(!batch.locks.isHeld(cpu.rawValue), "a lock was not released")
-      require(!row.isInFlight, "a ticket was not done with")
-      let elements = row.half.assumingMemoryBound(to: Int.self)
-      return (0..<row.filled / MemoryLayout<Int>.stride).map { elements[$0] }
-    }
-  }
-
   extension ModelScenarios {
     @Suite struct PerCPUBatchScenarios {}
   }
 
   extension ModelScenarios.PerCPUBatchScenarios {
-    /// The executions with restartable locks, with those of the atomic engine, and with spinlocks. A
-    /// bound on preemptions where there are hundreds of thousands without.
+    /// The states with restartable locks, with those of the atomic engine, and with spinlocks.
     private func expectPasses(
-      _ use: Use, restartable: Int, atomic: Int, spin: Int, bounds: (Int?, Int?, Int?) = (2, 2, 2),
-      _ name: String
+      _ use: BatchUse, restartable: Int, atomic: Int, spin: Int, _ name: String
     ) {
-      func expect(_ use: Use, _ executions: Int, _ bound: Int?, _ name: String) {
-        expectPass(
-          use.check(bound.map { preemptions(atMost: $0) } ?? .exhaustive()), executions: executions,
-          isBounded: bound != nil, name)
-      }
       var use = use
-      expect(use, restartable, bounds.0, "batch, \(name)")
+      expect(use, restartable, "batch, \(name)")
       use.engine = .atomic
-      expect(use, atomic, bounds.1, "batch, \(name), atomic")
+      expect(use, atomic, "batch, \(name), atomic")
       use.engine = .restartable
       use.locking = .spin
-      expect(use, spin, bounds.2, "batch, \(name), spin")
+      expect(use, spin, "batch, \(name), spin")
+    }
+
+    private func expect(_ use: BatchUse, _ states: Int, _ name: String) {
+      let result = use.check()
+      result.report(name)
+      #expect(result.passed && result.isComplete, "\(result)")
+      #expect(result.states == states, "\(name)")
     }
 
     // MARK: Appending
 
-    private static let twoAppend: [(cpu: Int?, [Action])] = [(0, [.append(1)]), (0, [.append(2)])]
+    private static let twoAppend: [(cpu: Int?, [BatchAction])] = [
+      (0, [.append(1)]), (0, [.append(2)]),
+    ]
 
     @Test func whatTwoAppendIsThere() {
       expectPasses(
-        Use(threads: Self.twoAppend), restartable: 23_302, atomic: 212, spin: 15_640,
-        bounds: (nil, 2, nil), "two")
+        BatchUse(threads: Self.twoAppend), restartable: 151, atomic: 121, spin: 39, "two")
       expectPasses(
-        Use(threads: [(0, [.append(1), .append(2)]), (0, [.append(3)])]), restartable: 803,
-        atomic: 945, spin: 803, "two, of three elements")
+        BatchUse(threads: [(0, [.append(1), .append(2)]), (0, [.append(3)])]), restartable: 1041,
+        atomic: 949, spin: 397, "two, of three elements")
     }
 
     @Test func whatFillsABufferIsDelivered() {
       expectPasses(
-        Use(threads: Self.twoAppend, capacity: 1), restartable: 2116, atomic: 2256, spin: 2154,
+        BatchUse(threads: Self.twoAppend, capacity: 1), restartable: 847, atomic: 787, spin: 483,
         "two, full")
     }
 
@@ -234,102 +55,102 @@
 
     @Test func aDrainDeliversWhatWasThere() {
       expectPasses(
-        Use(threads: Self.drained, initially: [1]), restartable: 1689, atomic: 12_508, spin: 267,
-        bounds: (2, nil, nil), "drained")
-      let ofAll: [(cpu: Int?, [Action])] = [(0, [.append(2)]), (1, [.drainAll])]
+        BatchUse(threads: Self.drained, initially: [1]), restartable: 2528, atomic: 862, spin: 136,
+        "drained")
+      let ofAll: [(cpu: Int?, [BatchAction])] = [(0, [.append(2)]), (1, [.drainAll])]
       expectPasses(
-        Use(threads: ofAll, initially: [1]), restartable: 1713, atomic: 12_714, spin: 705,
-        bounds: (2, nil, nil), "all drained")
-    }
-
-    @Test func aDrainAmongTwoThatAppend() {
-      let threads: [(cpu: Int?, [Action])] = [
-        (0, [.append(2)]), (0, [.append(3)]), (1, [.drainAll]),
-      ]
-      expectPasses(
-        Use(threads: threads, initially: [1]), restartable: 921, atomic: 1124, spin: 1209,
-        bounds: (1, 1, 1), "two, and a drain")
+        BatchUse(threads: ofAll, initially: [1]), restartable: 16_875, atomic: 4872, spin: 949,
+        "all drained")
     }
 
     /// Each finds delivered what it has appended, whoever drains.
     @Test func drainsOfAllShareOne() {
       expectPasses(
-        Use(threads: [(0, [.append(1), .drainAll]), (1, [.append(2), .drainAll])]),
-        restartable: 3499, atomic: 3602, spin: 3285, "two drains")
+        BatchUse(threads: [(0, [.append(1), .drainAll]), (1, [.append(2), .drainAll])]),
+        restartable: 205_831, atomic: 65_690, spin: 17_489, "two drains")
     }
 
     // MARK: Suspensions
 
     @Test func aSuspensionLeavesItEmpty() {
-      let threads: [(cpu: Int?, [Action])] = [(0, [.append(2)]), (1, [.suspend])]
+      let threads: [(cpu: Int?, [BatchAction])] = [(0, [.append(2)]), (1, [.suspend])]
       expectPasses(
-        Use(threads: threads, initially: [1]), restartable: 1804, atomic: 34_795, spin: 1752,
-        bounds: (2, nil, nil), "suspended")
-    }
-
-    @Test func aSuspensionAmongTwoThatAppend() {
-      let threads: [(cpu: Int?, [Action])] = [
-        (0, [.append(2)]), (0, [.append(3)]), (1, [.suspend]),
-      ]
-      expectPasses(
-        Use(threads: threads, initially: [1]), restartable: 1588, atomic: 1574, spin: 1461,
-        bounds: (1, 1, 1), "two, and a suspension")
-    }
-
-    @Test func aSuspensionAndADrain() {
-      let threads: [(cpu: Int?, [Action])] = [
-        (0, [.append(2)]), (1, [.drain(0)]), (2, [.suspend]),
-      ]
-      expectPasses(
-        Use(threads: threads, initially: [1]), restartable: 5440, atomic: 7996, spin: 23_989,
-        bounds: (1, 1, 1), "a drain and a suspension")
-    }
-
-    @Test func twoThatAppendADrainAndASuspension() {
-      let threads: [(cpu: Int?, [Action])] = [
-        (0, [.append(2)]), (0, [.append(3)]), (1, [.drain(0)]), (2, [.suspend]),
-      ]
-      expectPasses(
-        Use(threads: threads, initially: [1]), restartable: 304, atomic: 232, spin: 192,
-        bounds: (0, 0, 0), "two, a drain and a suspension")
-      // With one preemption there are hundreds of thousands already: at random, then.
-      for locking in [PerCPUBatch<Int>.Locking.automatic, .spin] {
-        let result = Use(threads: threads, initially: [1], locking: locking)
-          .check(.priorities(seed: 1, executions: 10_000))
-        result.report("batch, two, a drain and a suspension, \(locking), at random")
-        #expect(result.passed && result.total == 10_000, "\(result)")
-      }
+        BatchUse(threads: threads, initially: [1]), restartable: 37_999, atomic: 8668, spin: 2131,
+        "suspended")
     }
 
     @Test func asLongAsASuspensionLivesNothingIsKept() {
       expectPasses(
-        Use(threads: [(0, [.append(1)]), (1, [.suspendAndResume])], isSuspended: true),
-        restartable: 1753, atomic: 1389, spin: 3510, bounds: (2, 2, nil), "suspended twice")
+        BatchUse(threads: [(0, [.append(1)]), (1, [.suspendAndResume])], isSuspended: true),
+        restartable: 36_376, atomic: 8795, spin: 1800, "suspended twice")
       expectPasses(
-        Use(threads: Self.twoAppend, isSuspended: true), restartable: 2400, atomic: 2548,
-        spin: 2438,
+        BatchUse(threads: Self.twoAppend, isSuspended: true), restartable: 2075, atomic: 2003,
+        spin: 1389,
         "two, suspended")
+    }
+
+    // MARK: All at once
+
+    /// On a machine of one CPU, which takes a process of its own: with each CPU more, a suspension has a row more to
+    /// close. Those that take a minute, or twenty, are for whoever has them: `boundsAreLifted`.
+    @Test(.enabled(if: percpu_model_cpus() == 1))
+    func whoeverIsThereAtOnce() {
+      let append: [(cpu: Int?, [BatchAction])] = [(0, [.append(1)]), (0, [.append(2)])]
+      let drain: (cpu: Int?, [BatchAction]) = (nil, [.drain(0)])
+      let suspend: (cpu: Int?, [BatchAction]) = (nil, [.suspend])
+      expectPasses(
+        BatchUse(threads: append + [drain]), restartable: 639_980, atomic: 177_102, spin: 1885,
+        "two and a drain, of one CPU")
+      let spin = [
+        (BatchUse(threads: append + [suspend], locking: .spin), 61_564, "two and a suspension"),
+        (
+          BatchUse(threads: [append[0], drain, suspend], locking: .spin), 8991,
+          "one, a drain and a suspension"
+        ),
+      ]
+      for (use, states, name) in spin { expect(use, states, "batch, \(name), of one CPU, spin") }
+      guard boundsAreLifted else { return }
+      var use = BatchUse(threads: [append[0], drain, suspend])
+      use.engine = .atomic
+      expect(use, 3_714_271, "batch, one, a drain and a suspension, of one CPU, atomic")
+      expect(
+        BatchUse(threads: append + [drain, suspend], locking: .spin), 43_535_303,
+        "batch, two, a drain and a suspension, of one CPU, spin")
+    }
+
+    /// With locks of four rows, more than can be searched: at random.
+    @Test(arguments: [PerCPUBatch<Int>.Locking.automatic, .spin])
+    func twoThatAppendADrainAndASuspension(_ locking: PerCPUBatch<Int>.Locking) {
+      let threads: [(cpu: Int?, [BatchAction])] = [
+        (0, [.append(2)]), (0, [.append(3)]), (1, [.drain(0)]), (2, [.suspend]),
+      ]
+      let result = BatchUse(threads: threads, initially: [1], locking: locking)
+        .check(.priorities(seed: 1, executions: 10_000))
+      result.report("batch, two, a drain and a suspension, \(locking), at random")
+      #expect(result.passed && result.total == 10_000, "\(result)")
     }
 
     // MARK: What it rests on
 
-    private static let drained: [(cpu: Int?, [Action])] = [(0, [.append(2)]), (1, [.drain(0)])]
+    private static let drained: [(cpu: Int?, [BatchAction])] = [
+      (0, [.append(2)]), (1, [.drain(0)]),
+    ]
 
     /// Of spinlocks and tickets.
     @Test(arguments: [
       Weakening.noAcquireLoads, .noReleaseStores, .noAcquireUpdates, .noReleaseUpdates,
     ])
     func locksAndTicketsNeedTheirOrder(_ weakening: Weakening) {
-      expectFailure("element", "batch, spin, \(weakening)") {
-        Use(threads: Self.drained, initially: [1], locking: .spin, weakening: weakening).check($0)
+      expectFailure("data race on", mode: .states, "batch, spin, \(weakening)") {
+        BatchUse(threads: Self.drained, initially: [1], locking: .spin, weakening: weakening).check(
+          $0)
       }
     }
 
     @Test(arguments: [Weakening.noAcquireInSections, .plainRestartFences])
     func sectionsNeedTheirFences(_ weakening: Weakening) {
-      expectFailure("delivery of row", mode: .exhaustive(preemptionBound: 2), "batch, \(weakening)")
-      {
-        Use(threads: Self.drained, initially: [1], weakening: weakening).check($0)
+      expectFailure("data race on", mode: .states, "batch, \(weakening)") {
+        BatchUse(threads: Self.drained, initially: [1], weakening: weakening).check($0)
       }
     }
   }

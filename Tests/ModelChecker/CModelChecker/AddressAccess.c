@@ -36,10 +36,12 @@ void cmc_membarrier_of_kind(bool restart, int32_t cpu) {
 // MARK: Sections
 
 int32_t cmc_section_cpu(void) {
+  cmc_note((uint64_t)cmc_self()->cpu);
   return cmc_on_main() ? none : cmc_self()->cpu;
 }
 
 int32_t cmc_cpu_hint(void) {
+  cmc_note((uint64_t)cmc_self()->cpu);
   return cmc_on_main() || cmc_self()->cpu == none ? 0 : cmc_self()->cpu;
 }
 

@@ -17,9 +17,11 @@ typedef struct {
 
 static Range ranges[max_locations];
 static int8_t buckets[bucket_count];  // location + 1, or 0
+static uint64_t declared_count;
 
 void cmc_addresses_reset(void) {
   memset(buckets, 0, sizeof buckets);
+  declared_count = 0;
 }
 
 static uint64_t mask_of(int bytes) {
@@ -36,6 +38,7 @@ static int add(const char *name, int index, uint64_t initial, int bytes, bool is
   Location *l = &machine.locations[location];
   l->name = name;
   l->name_index = index;
+  l->key = declared_count++;
   l->mask = mask_of(bytes);
   l->message_count = 1;
   l->at[0] = 0;
@@ -45,6 +48,8 @@ static int add(const char *name, int index, uint64_t initial, int bytes, bool is
   memset(&l->messages[0].view, 0, sizeof(View));
   l->messages[0].is_claimed = false;
   l->is_plain = is_plain;
+  l->is_guarded = false;
+  l->is_lock = false;
   l->is_forgotten = false;
   l->writer = 0;
   l->write_clock = 0;
@@ -83,12 +88,23 @@ static int find(uintptr_t address, int *bucket) {
   return none;
 }
 
+static uint64_t count_forgotten(uintptr_t address) {
+  uint64_t forgotten = 0;
+  for (int i = 0; i < machine.location_count; i++) {
+    forgotten += machine.locations[i].is_forgotten && ranges[i].address == address;
+  }
+  return forgotten;
+}
+
 int cmc_location_at(const void *address, int bytes) {
   int bucket;
   int location = find((uintptr_t)address, &bucket);
   if (location == none) {
     location = add(NULL, none, value_in_memory(address, bytes), bytes, false);
     if (machine.is_over) return location;
+    declared_count--;
+    // The lowest bits tell how often its memory was given back before.
+    machine.locations[location].key = ((uintptr_t)address << 8) + count_forgotten((uintptr_t)address);
     ranges[location] = (Range){(uintptr_t)address, bytes};
     buckets[bucket] = (int8_t)(location + 1);
   } else if (ranges[location].bytes != bytes) {

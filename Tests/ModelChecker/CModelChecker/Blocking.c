@@ -50,6 +50,9 @@ void cmc_pause(void) {
   Thread *self = cmc_self();
   cmc_step(cmc_operation(op_pause, none));
   TRACE("pause", none, none, "%s", "");
+  if (self->handled_signals && cmc_searches_states()) {
+    cmc_fail("no pause in handlers where states are searched: what the interrupted loop has read is not part of them");
+  }
   // A turn of the loop that reads the same as the last one changes nothing and need not be tried.
   bool will_differ = false;
   uint8_t changed[max_locations];
@@ -94,6 +97,7 @@ cmc_futex_result cmc_futex_wait(int location, uint32_t expected) {
   self->sleeps_on = location;
   cmc_step(cmc_operation(op_sleep, none));
   cmc_full_fence(self);
+  cmc_note_outcome(self->was_interrupted);
   TRACE("futex wait", none, location, self->was_interrupted ? "is interrupted" : "wakes up");
   return self->was_interrupted ? CMC_INTERRUPTED : CMC_WOKEN;
 }
@@ -112,6 +116,7 @@ int cmc_futex_wake(int location, int count) {
     if (!found) break;
     machine.threads[sleepers[cmc_choose(found)]].is_asleep = false;
   }
+  cmc_note_outcome((uint64_t)woken);
   TRACE("futex wake", none, location, "%d woken", woken);
   return woken;
 }
@@ -120,6 +125,9 @@ int cmc_futex_wake(int location, int count) {
 
 bool cmc_signal(int thread, int number) {
   cmc_need_thread("signal");
+  for (int i = 0; i < machine.location_count; i++) {
+    if (machine.locations[i].is_guarded) cmc_fail("signals are not for scenarios with guarded locations");
+  }
   if (number < 0 || number >= max_signals) cmc_fail("there is no signal %d", number);
   if (thread < 0 || thread >= machine.thread_count) cmc_fail("there is no thread %d", thread);
   Operation operation = cmc_operation(op_signal, none);
@@ -128,6 +136,7 @@ bool cmc_signal(int thread, int number) {
   Thread *receiver = &machine.threads[thread];
   TRACE("signal", none, none, "%d to %s%s", number, receiver->name,
         receiver->is_done ? " (has ended)" : "");
+  cmc_note_outcome(receiver->is_done);
   if (receiver->is_done) return false;
   // The delivery is a step of another agent, `max_threads + thread`.
   receiver->pending_signals |= 1u << number;
@@ -171,12 +180,14 @@ void cmc_run_handler(void) {
   const bool was_in_section = self->section_is_open;
   if (was_in_section) NOTE("the section of %s is aborted", self->name);
   self->section_is_open = false;
+  cmc_note((uint64_t)number);
   self->handled_signals |= 1u << number;
   NOTE("%s begins to handle signal %d", self->name, number);
 
   if (!machine.callbacks->signal) cmc_fail("signal %d has no handler", number);
   machine.callbacks->signal(machine.callbacks->context, machine.current, number);
 
+  cmc_note((uint64_t)number);
   NOTE("%s has handled signal %d", self->name, number);
   self->handled_signals &= ~(1u << number);
   cmc_return_to_user(self);

@@ -112,6 +112,7 @@ void cmc_step(Operation operation) {
     self->next = operation;
     yield();
   }
+  cmc_note_step(operation);
 }
 
 // MARK: Threads
@@ -127,6 +128,7 @@ static void reset_thread(Thread *thread) {
   thread->fiber = fiber;
   thread->delivery = none;
   thread->cpu = none;
+  thread->wanted_lock = none;
 }
 
 int cmc_add_thread(const char *name, int cpu) {
@@ -196,6 +198,7 @@ Outcome cmc_run_execution(void) {
   yield();  // until it is over, or no agent can go on
   if (machine.is_over) return outcome_failed;
   if (anyone_gave_up()) return outcome_pruned;
+  if (cmc_is_known_from_here()) return outcome_completed;
 
   Thread *main = &machine.threads[main_thread];
   for (int i = 0; i < machine.thread_count; i++) {

@@ -43,6 +43,10 @@ static void fail_to_repeat(void) {
 
 static bool is_given(void) { return schedule.count < schedule.given; }
 
+bool cmc_searches_states(void) { return mode == CMC_STATES; }
+
+bool cmc_is_known_from_here(void) { return mode == CMC_STATES && cut != none; }
+
 static bool is_random(void) { return mode == CMC_RANDOM || mode == CMC_PRIORITIES; }
 
 int cmc_choose(int count) {
@@ -78,6 +82,7 @@ static Choice *new_step(uint32_t enabled) {
   }
   if (mode == CMC_UNREDUCED) asleep = 0;
   uint32_t candidates = enabled & ~asleep;
+  if (mode == CMC_STATES && cut == none) candidates = cmc_enter_state(enabled, &asleep);
   if (!candidates) {
     // Every way to go on is covered by another execution. This one still runs to its end, so that
     // what its threads hold is given back; it counts for nothing unless it fails.
@@ -87,7 +92,7 @@ static Choice *new_step(uint32_t enabled) {
   choice->asleep = asleep;
   choice->chosen = (uint8_t)first_agent(candidates);
   if (cut == none) {
-    choice->wanted = mode == CMC_UNREDUCED ? enabled : 1u << choice->chosen;
+    choice->wanted = mode == CMC_EXHAUSTIVE ? 1u << choice->chosen : candidates;
   }
   return choice;
 }
@@ -120,8 +125,8 @@ int cmc_choose_agent(uint32_t enabled) {
   choice->cpu = (int8_t)machine.threads[agent % max_threads].cpu;
   const int step = schedule.step_count++;
   schedule.step_at[step] = schedule.count++;
-  if (mode == CMC_EXHAUSTIVE && cut == none) {
-    cmc_reduction_add_step(step);
+  if (mode == CMC_EXHAUSTIVE && cut == none) cmc_reduction_add_step(step);
+  if ((mode == CMC_EXHAUSTIVE || mode == CMC_STATES) && cut == none) {
     asleep = cmc_still_asleep((choice->asleep | choice->explored) & ~(1u << agent), choice);
   }
   choice->asleep_after = asleep;
@@ -282,6 +287,7 @@ cmc_result cmc_check(const cmc_options *options, const cmc_callbacks *callbacks)
   schedule.given = 0;
   schedule.known_steps = 0;
   does_not_fit = false;
+  if (mode == CMC_STATES) cmc_states_begin();
   if (is_random()) {
     cmc_random_begin(options->seed, mode == CMC_PRIORITIES, options->change_points);
   }
@@ -290,6 +296,10 @@ cmc_result cmc_check(const cmc_options *options, const cmc_callbacks *callbacks)
     result.trace = result.replay = "";
   } else {
     explore(options, &result);
+  }
+  if (options->mode == CMC_STATES) {
+    result.states = cmc_state_count();
+    cmc_states_end();
   }
   result.seconds = now() - start;
   machine.is_running = false;

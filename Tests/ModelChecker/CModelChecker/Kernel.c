@@ -31,6 +31,7 @@ static void switch_out(Thread *thread) {
   Processor *cpu = &machine.cpus[thread->cpu];
   if (cpu->running != thread - machine.threads) return;
   cmc_view_join(&cpu->view, &thread->current);
+  memset(cpu->view.passed, 0, sizeof cpu->view.passed);
   cpu->running = none;
 }
 
@@ -55,6 +56,7 @@ void cmc_switch_in(int index) {
 
 int cmc_current_cpu(void) {
   const Thread *self = cmc_self();
+  cmc_note((uint64_t)self->cpu);
   if (self->cpu != none) return self->cpu;
   return cmc_on_main() ? 0 : machine.current;
 }
@@ -106,6 +108,7 @@ static bool section_step(OperationKind kind, int location) {
   Thread *self = cmc_self();
   if (!self->section_is_open) cmc_fail("a section's access outside of a section");
   cmc_step(cmc_operation(kind, location));
+  cmc_note_outcome(self->section_is_aborted);
   if (self->section_is_aborted) {
     self->section_is_open = false;
     TRACE("aborted", none, location, "%s", "");
@@ -131,6 +134,7 @@ bool cmc_section_commit(int location, uint64_t value, cmc_order order) {
   if (!section_step(op_store, location)) return false;
   cmc_self()->section_is_open = false;
   cmc_perform_store(location, value, order);
+  if (value) cmc_note_acquisition(location);
   return true;
 }
 
@@ -141,7 +145,8 @@ static void interrupt(Thread *interrupted, cmc_membarrier_kind kind) {
   cmc_full_fence(interrupted);
   // The kernel waits for the answer of each processor, so that, unlike with mere fences, things
   // happen before each other in both directions.
-  const View answer = interrupted->current;
+  View answer = interrupted->current;
+  memset(answer.passed, 0, sizeof answer.passed);
   for (int i = 0; i < max_threads; i++) {
     uint16_t *clock = &interrupted->current.clock[i];
     if (self->current.clock[i] > *clock) *clock = self->current.clock[i];
@@ -162,11 +167,13 @@ static void interrupt_all(cmc_membarrier_kind kind) {
   }
   while (waiting) {
     // The interrupts are sent together and arrive in any order.
+    cmc_note_outcome(waiting);
     uint32_t rest = waiting;
     for (int skipped = cmc_choose(__builtin_popcount(waiting)); skipped > 0; skipped--) {
       rest &= rest - 1;
     }
     const int next = __builtin_ctz(rest);
+    cmc_note_outcome((uint64_t)next);
     waiting &= ~(1u << next);
     Operation operation = cmc_operation(op_interrupt, none);
     operation.target = (int8_t)next;

@@ -11,6 +11,7 @@
 //   Explorer.c    the choices of an execution, and which execution comes next
 //   Random.c      the random modes
 //   Reduction.c   which steps commute; which schedules need not be tried
+//   States.c      which states were there before
 //   Trace.c       the readable account of a failing execution, and its replay string
 #pragma once
 #include "CModelChecker.h"
@@ -59,10 +60,11 @@ typedef struct {
 // MARK: Memory
 
 /// What a thread has seen: of each location the newest message, of each thread how far its past
-/// reaches (for the race detector).
+/// reaches (for the race detector), by whatever and by memory alone: not by switches of processors and interrupts.
 typedef struct {
   uint8_t seen[max_locations];
   uint16_t clock[max_threads];
+  uint16_t passed[max_threads];
 } View;
 
 /// One store. A location is the list of its messages in modification order; the number of a message
@@ -76,6 +78,7 @@ typedef struct {
 typedef struct {
   const char *name;
   int name_index;
+  uint64_t key;  // tells it from others, in whichever order an execution meets them
   uint64_t mask;  // the bits of the value
   int message_count;
   uint8_t position[max_messages];  // of a message
@@ -83,6 +86,8 @@ typedef struct {
   Message messages[max_messages];
   // Plain data has one message, and an account of who accessed it when.
   bool is_plain;
+  bool is_guarded;
+  bool is_lock;
   bool is_forgotten;
   int writer;
   uint16_t write_clock;
@@ -98,6 +103,9 @@ typedef struct {
   bool is_done;
   bool has_given_up;  // `cmc_assume(false)`
   uint16_t clock;
+  uint64_t history;  // a digest of all it was told
+  int8_t wanted_lock;  // that it has tried to acquire since it did anything else, or none
+  uint64_t history_before;  // it tried
 
   // What it sees; what its next acquire fence makes it see; what its relaxed stores publish.
   View current, acquired, released;
@@ -186,6 +194,11 @@ uint64_t cmc_perform_await(int location, uint64_t unwanted, cmc_order order);
 void cmc_see_newer(Thread *thread, int location);
 void cmc_check_access(int location, bool plain);
 
+/// The clocks of a view that accesses to plain data are compared with.
+static inline const uint16_t *cmc_clocks(const View *view, bool is_guarded) {
+  return is_guarded ? view->passed : view->clock;
+}
+
 void cmc_addresses_reset(void);
 /// The location whose low half is at an address.
 int cmc_futex_location(const uint32_t *word);
@@ -254,6 +267,9 @@ int cmc_choose(int count);
 int cmc_known_agent(void);
 /// Takes note of who is enabled after the newest step.
 void cmc_note_enabled(uint32_t enabled);
+bool cmc_searches_states(void);
+/// Whether this execution has come to a state that was explored before.
+bool cmc_is_known_from_here(void);
 /// The agent that makes the next step, or `none` when the execution cannot go on.
 int cmc_choose_agent(uint32_t enabled);
 
@@ -268,6 +284,23 @@ void cmc_reduction_repeat_step(int step);
 void cmc_reduction_add_step(int step);
 /// Of a set of agents whose next steps are covered, those that stay so after the newest step.
 uint32_t cmc_still_asleep(uint32_t asleep, const Choice *step);
+
+// MARK: States.c
+
+/// Takes note of something that the running thread is told by the step that it makes.
+void cmc_note_outcome(uint64_t outcome);
+/// The same for a step, which the thread is about to make.
+void cmc_note_step(Operation operation);
+/// The running thread has acquired a lock: it forgets how it came to it.
+void cmc_note_acquisition(int location);
+/// It has changed a word in another way: what it does next is no more of the same try.
+static inline void cmc_note_store(void) { cmc_self()->wanted_lock = none; }
+void cmc_states_begin(void);
+void cmc_states_end(void);
+uint64_t cmc_state_count(void);
+/// Of the enabled agents, those to be explored from the state the machine is in: none if it was explored before. Leaves
+/// of those that are asleep the ones that were asleep then, too.
+uint32_t cmc_enter_state(uint32_t enabled, uint32_t *asleep);
 
 // MARK: Random.c
 

@@ -50,12 +50,14 @@ void cmc_view_join(View *into, const View *from) {
   if (into == from) return;
   join_seen(into->seen, from->seen);
   join_clock(into->clock, from->clock);
+  join_clock(into->passed, from->passed);
 }
 
 /// Begins a new span of the thread's time, distinct from all that others know of.
 static void advance_clock(Thread *thread) {
   if (thread == &machine.threads[main_thread]) return;
-  thread->current.clock[thread - machine.threads] = ++thread->clock;
+  const int index = (int)(thread - machine.threads);
+  thread->current.clock[index] = thread->current.passed[index] = ++thread->clock;
 }
 
 void cmc_full_fence(Thread *thread) {
@@ -110,6 +112,7 @@ static void see(Location *l, int location, int message, cmc_order order) {
     self->read_since_pause |= UINT64_C(1) << location;
     self->first_read[location] = (uint8_t)message;
   }
+  cmc_note_outcome(l->messages[message].value);
   if (message == 0) return;  // there is nothing in the view of an initial message
   if (acquires(order)) cmc_view_join(&self->current, view);
   cmc_view_join(&self->acquired, view);
@@ -218,18 +221,19 @@ static void report_race(int location, const char *access, const char *other_acce
            cmc_self()->name, other_access, machine.threads[other].name);
 }
 
-static bool is_unordered(int other, uint16_t clock) {
-  return other != machine.current && clock > cmc_self()->current.clock[other];
+static bool is_unordered(const Location *l, int other, uint16_t clock) {
+  return other != machine.current && clock > cmc_clocks(&cmc_self()->current, l->is_guarded)[other];
 }
 
 uint64_t cmc_plain_read(int location) {
-  cmc_step(cmc_operation(op_load, location));
-  cmc_check_access(location, true);
   Location *l = &machine.locations[location];
+  if (!l->is_guarded) cmc_step(cmc_operation(op_load, location));
+  cmc_check_access(location, true);
   const uint64_t value = l->messages[0].value;
   TRACE("read", none, location, "-> %llu", (unsigned long long)value);
   if (!cmc_on_main()) {
-    if (is_unordered(l->writer, l->write_clock)) {
+    cmc_note(value);
+    if (is_unordered(l, l->writer, l->write_clock)) {
       report_race(location, "read", "write", l->writer);
     }
     advance_clock(cmc_self());
@@ -239,22 +243,31 @@ uint64_t cmc_plain_read(int location) {
 }
 
 void cmc_plain_write(int location, uint64_t value) {
-  cmc_step(cmc_operation(op_store, location));
-  cmc_check_access(location, true);
   Location *l = &machine.locations[location];
+  if (!l->is_guarded) cmc_step(cmc_operation(op_store, location));
+  cmc_check_access(location, true);
   TRACE("write", none, location, "<- %llu", (unsigned long long)value);
   if (!cmc_on_main()) {
-    if (is_unordered(l->writer, l->write_clock)) {
+    if (is_unordered(l, l->writer, l->write_clock)) {
       report_race(location, "write", "write", l->writer);
     }
     for (int i = 0; i < machine.thread_count; i++) {
-      if (is_unordered(i, l->read_clock[i])) report_race(location, "write", "read", i);
+      if (is_unordered(l, i, l->read_clock[i])) report_race(location, "write", "read", i);
     }
     advance_clock(cmc_self());
     l->writer = machine.current;
     l->write_clock = cmc_self()->clock;
   }
-  l->messages[0].value = value;
+  l->messages[0].value = value & l->mask;
+}
+
+void cmc_declare_lock(int location) {
+  machine.locations[location].is_lock = true;
+}
+
+void cmc_guard(int location) {
+  machine.locations[location].is_plain = true;
+  machine.locations[location].is_guarded = true;
 }
 
 // MARK: Accesses
@@ -267,6 +280,7 @@ static void refuse_in_section(const char *what) {
 
 uint64_t cmc_load(int location, cmc_order order) {
   refuse_in_section("a load");
+  if (machine.locations[location].is_guarded) return cmc_plain_read(location);
   cmc_step(cmc_operation(op_load, location));
   cmc_check_access(location, false);
   return cmc_perform_load(location, order);
@@ -274,9 +288,11 @@ uint64_t cmc_load(int location, cmc_order order) {
 
 void cmc_store(int location, uint64_t value, cmc_order order) {
   refuse_in_section("a store");
+  if (machine.locations[location].is_guarded) return cmc_plain_write(location, value);
   cmc_step(cmc_operation(op_store, location));
   cmc_check_access(location, false);
   cmc_perform_store(location, value, order);
+  cmc_note_store();
 }
 
 uint64_t cmc_read_modify_write(int location, cmc_update update, uint64_t operand,
@@ -299,6 +315,7 @@ uint64_t cmc_read_modify_write(int location, cmc_update update, uint64_t operand
   TRACE(names[update], order, location, "%llu => %llu", (unsigned long long)old,
         (unsigned long long)new);
   insert(location, new, order, position + 1, true);
+  cmc_note_store();
   return old;
 }
 
@@ -321,12 +338,15 @@ bool cmc_compare_exchange(int location, uint64_t *expected, uint64_t desired, cm
   const uint64_t old = l->messages[id].value;
   bool succeeds = old == wanted && !l->messages[id].is_claimed;
   if (succeeds && weak && !cmc_on_main() && cmc_choose(2) == 1) succeeds = false;
+  cmc_note_outcome(succeeds);
   see(l, location, id, succeeds ? success : failure);
   *expected = old;
   if (succeeds) {
     TRACE("compare-exchange", success, location, "%llu => %llu", (unsigned long long)old,
           (unsigned long long)(desired & l->mask));
     insert(location, desired, success, position + 1, true);
+    if (old == 0 && desired) cmc_note_acquisition(location);
+    cmc_note_store();
   } else {
     TRACE("compare-exchange", failure, location, "-> %llu  (failed: expected %llu)",
           (unsigned long long)old, (unsigned long long)wanted);

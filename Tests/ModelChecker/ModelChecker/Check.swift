@@ -10,6 +10,10 @@ public enum SearchMode: Sendable {
   /// together with the reduction even a bug within the bound may be missed.
   case exhaustive(preemptionBound: Int? = nil)
 
+  /// Every state once: the way for scenarios that have too many schedules. The scenario must say what the checker
+  /// does not see of a state: ``Scenario/state(_:)``.
+  case states
+
   /// Every schedule. For checking the checker.
   case unreduced
 
@@ -45,6 +49,8 @@ public struct CheckResult: Sendable, CustomStringConvertible {
   public let pruned: Int
   /// The steps of all executions.
   public let steps: Int
+  /// The states that were seen, for ``SearchMode/states``.
+  public let states: Int
   /// Whether nothing was left to explore.
   public let isComplete: Bool
   /// The processor time it took.
@@ -59,6 +65,7 @@ public struct CheckResult: Sendable, CustomStringConvertible {
   /// The numbers and, of a failure, everything.
   public var description: String {
     var text = "\(executions) executions, \(redundant) redundant, \(pruned) pruned"
+    if states > 0 { text += ", \(states) states" }
     text += isComplete ? ", complete" : ", not complete"
     guard let failure else { return text }
     return text + "\n\(failure.message)\nreplay: \(failure.replay)\n\(failure.trace)"
@@ -103,6 +110,8 @@ private func run(_ scenario: Scenario, _ mode: SearchMode, limit: Int) -> CheckR
   case .exhaustive(let bound):
     options.mode = CMC_EXHAUSTIVE
     if let bound { options.preemption_bound = Int32(bound) }
+  case .states:
+    options.mode = CMC_STATES
   case .unreduced:
     options.mode = CMC_UNREDUCED
   case .random(let seed, let executions):
@@ -124,6 +133,7 @@ private func run(_ scenario: Scenario, _ mode: SearchMode, limit: Int) -> CheckR
   callbacks.setup = { Scenario.from($0).declare() }
   callbacks.thread = { Scenario.from($0).run(thread: Int($1)) }
   callbacks.finally = { Scenario.from($0).finish() }
+  callbacks.state = { Scenario.from($0).digest() }
   callbacks.signal = { Scenario.from($0).handle(signal: Int($2), thread: Int($1)) }
 
   return replay.withCString { replay in
@@ -138,6 +148,7 @@ extension CheckResult {
     redundant = Int(result.redundant)
     pruned = Int(result.pruned)
     steps = Int(result.steps)
+    states = Int(result.states)
     isComplete = result.is_complete
     seconds = result.seconds
     failure = result.failure.map { message in

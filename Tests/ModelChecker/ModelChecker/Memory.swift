@@ -132,6 +132,10 @@ public func require(_ condition: Bool, _ message: StaticString) {
 /// the execution is not one to judge. For bounding loops.
 public func assume(_ condition: Bool) { cmc_assume(condition) }
 
+/// Takes note that what the calling thread does next may depend on a value that is neither a word's nor plain data's:
+/// see ``Scenario/state(_:)``.
+public func note(_ value: Int) { cmc_note(value.bits) }
+
 /// Stands in the body of a spinning loop. Blocks until one of the words the thread has read since
 /// its last pause has changed.
 public func pause() { cmc_pause() }

@@ -18,6 +18,7 @@ extension CheckResult {
   public func report(_ name: String) {
     let milliseconds = Int(seconds * 1000 + 0.5)
     var line = "model \(name): \(executions) executions, \(redundant) redundant, \(pruned) pruned"
+    if states > 0 { line += ", \(states) states" }
     line += ", \(milliseconds / 1000).\(String(milliseconds % 1000 + 1000).dropFirst()) s"
     if let failure { line += ", found: \(failure.message)" }
     print(line)

@@ -8,6 +8,7 @@ public final class Scenario {
   private struct Parts {
     var threadCount = 0
     var finalCheck: (() -> Void)?
+    var state: (() -> Int)?
   }
   // In memory of their own: each access to a variable of a class is checked for exclusivity, and
   // these are accessed several times in each of millions of executions.
@@ -45,6 +46,33 @@ public final class Scenario {
     cmc_name_address(address, Int32(bytes), name.cString, Int32(index ?? -1))
   }
 
+  /// Declares that the word at a memory address is only accessed in an order that other words give, as if a lock
+  /// protected it; also by what switches on a processor. That is checked as for plain data, and its accesses are no
+  /// steps, which makes a scenario smaller. There must be no signals.
+  public func guarded(
+    _ address: UnsafeRawPointer, _ name: StaticString, _ index: Int? = nil, bytes: Int = 8
+  ) {
+    self.name(address, name, index, bytes: bytes)
+    cmc_guard(cmc_location_at(address, Int32(bytes)))
+  }
+
+  /// Declares, for ``SearchMode/states``, that the word at a memory address is a lock, 0 or held: a thread that has
+  /// acquired it, by a compare-exchange or the commit of a section, goes on in the same way whatever it has seen of it
+  /// before.
+  public func lock(_ address: UnsafeRawPointer, _ name: StaticString, _ index: Int? = nil) {
+    self.name(address, name, index)
+    cmc_declare_lock(cmc_location_at(address, 8))
+  }
+
+  /// Plain data whose accesses are no steps: see ``guarded(_:_:_:bytes:)``.
+  public func guardedPlain(
+    _ name: StaticString, _ index: Int? = nil, initially value: Int = 0
+  ) -> Plain {
+    let data = plain(name, index, initially: value)
+    cmc_guard(data.location)
+    return data
+  }
+
   /// Plain data, on which unordered accesses are reported as data races.
   public func plain(
     _ name: StaticString, _ index: Int? = nil, initially value: Int = 0
@@ -77,6 +105,13 @@ public final class Scenario {
     parts.pointee.finalCheck = body
   }
 
+  /// For ``SearchMode/states``: a digest of all that threads share besides words and plain data, and of what
+  /// they leave behind for the final check. `body` runs after each step and must change nothing. What a thread reads of
+  /// it, it gives to ``note(_:)``. Accesses to it must be ordered by words, as if it were ``guarded(_:_:_:bytes:)``.
+  ///
+  /// Where the scenario says nothing, there is nothing of the kind.
+  public func state(_ body: @escaping () -> Int) { parts.pointee.state = body }
+
   /// What a thread does on receiving a signal; the argument is the thread.
   public func onSignal(_ number: Int, _ handler: @escaping (Int) -> Void) {
     handlers[number] = handler
@@ -92,6 +127,7 @@ public final class Scenario {
     threads.deinitialize(count: parts.pointee.threadCount)
     parts.pointee.threadCount = 0
     parts.pointee.finalCheck = nil
+    parts.pointee.state = nil
     if !handlers.isEmpty { handlers.removeAll(keepingCapacity: true) }
     declaration(self)
   }
@@ -102,6 +138,10 @@ public final class Scenario {
 
   func finish() {
     parts.pointee.finalCheck?()
+  }
+
+  func digest() -> UInt64 {
+    parts.pointee.state.map { UInt64(bitPattern: Int64($0())) } ?? 0
   }
 
   func handle(signal: Int, thread: Int) {

@@ -15,7 +15,7 @@ PERCPU_INLINE int32_t percpu_cpu_limit(void) {
 // What goes through the possible CPUs must find those of the simulated machine and no others,
 // wherever the checker runs; and they, too, are the same for the whole process.
 PERCPU_INLINE bool percpu_cpu_is_possible(int32_t cpu) {
-  return cpu >= 0 && cpu < PERCPU_MODEL_CPUS;
+  return cpu >= 0 && cpu < percpu_model_cpus();
 }
 
 // Simulated threads have no signals of the real kernel.

@@ -20,7 +20,8 @@ enum {
 };
 enum { PERCPU_MODEL_EXCHANGE, PERCPU_MODEL_ADD, PERCPU_MODEL_AND, PERCPU_MODEL_OR };
 
-/// Processors that a scenario may use, whatever this machine has; and threads.
+/// Processors that a scenario may use, whatever this machine has; and threads. Fewer processors, and so fewer rows to go
+/// through, if the environment variable PERCPU_MODEL_CPUS says so.
 enum { PERCPU_MODEL_CPUS = 4, PERCPU_MODEL_THREADS = 8 };
 
 struct percpu_model_operations {
@@ -68,6 +69,7 @@ struct percpu_model_operations {
 
 /// The machine that the calling thread runs on; null for the real one.
 const struct percpu_model_operations *PERCPU_NULLABLE percpu_model(void);
+int32_t percpu_model_cpus(void);
 
 /// Puts the calling thread on another machine. The table must stay where it is.
 void percpu_model_install(const struct percpu_model_operations *PERCPU_NULLABLE operations);

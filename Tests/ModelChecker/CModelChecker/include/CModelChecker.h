@@ -51,6 +51,7 @@ typedef enum { CMC_EXCHANGE, CMC_ADD, CMC_AND, CMC_OR, CMC_XOR } cmc_update;
 
 typedef enum {
   CMC_EXHAUSTIVE,  // partial order reduction: each behavior at least once
+  CMC_STATES,  // each state once, and sleep sets; see `state`
   CMC_UNREDUCED,  // every interleaving; for checking the checker
   CMC_RANDOM,  // a random agent at each step
   CMC_PRIORITIES,  // random priorities with a few change points (PCT)
@@ -77,10 +78,15 @@ typedef struct {
   /// Declares threads and locations. Runs at the start of each execution.
   void (*setup)(void *context);
   void (*thread)(void *context, int thread);
-  /// Runs in each execution that came to its end, after all threads, seeing all they did.
+  /// Runs in each execution that came to its end, after all threads, seeing all they did. CMC_STATES: unless the
+  /// execution has come to a state that was there before.
   void (*finally)(void *context);
   /// Runs on the stack of `thread` when a signal is delivered to it. May be null.
   void (*signal)(void *context, int thread, int number);
+  /// CMC_STATES: a digest of all that threads share besides locations, and of what they leave behind for `finally`.
+  /// Runs between steps, and must change nothing; what threads read of it they give to `cmc_note`, and addresses of memory that
+  /// they ask for. What commutes is judged by locations alone: so what is shared is ordered by them. May be null.
+  uint64_t (*state)(void *context);
 } cmc_callbacks;
 
 typedef struct {
@@ -91,6 +97,8 @@ typedef struct {
   /// Executions in which a thread was blocked by `cmc_assume`.
   uint64_t pruned;
   uint64_t steps;
+  /// CMC_STATES: how many there are.
+  uint64_t states;
   /// The whole space was explored (always false for the random modes).
   bool is_complete;
   /// Processor time.
@@ -117,6 +125,16 @@ int cmc_add_word(const char *name, int index, uint64_t initial, int bytes);
 
 /// Adds plain data: unordered accesses to it are reported as data races.
 int cmc_add_plain(const char *name, int index, uint64_t initial);
+
+/// Declares that a location is only accessed in an order that messages give, as data is that a lock protects. It is checked
+/// like plain data, on which an order that switches of a processor or interrupts give counts for nothing. Its accesses are
+/// no steps: as long as there is no race nobody can tell what happens between two of them. That is not so for
+/// handlers: there must be no signals.
+void cmc_guard(int location);
+
+/// CMC_STATES: declares a word that is a lock, held or 0: what a thread has seen of it while it tried to acquire it
+/// changes nothing of what it does once it has, by a compare-exchange or the commit of a section.
+void cmc_declare_lock(int location);
 
 /// The location at a memory address. An address that was not seen before in this execution becomes
 /// a location whose initial value is what memory holds. Memory itself is never written to.
@@ -147,6 +165,8 @@ void cmc_plain_write(int location, uint64_t value);
 void cmc_require(bool condition, const char *message);
 /// Blocks the calling thread, and only it, for the rest of the execution unless `condition` holds.
 void cmc_assume(bool condition);
+/// Takes note that what the calling thread does next may depend on a value that it has from elsewhere than locations.
+void cmc_note(uint64_t value);
 /// Spins until a load returns something else than `unwanted`, which it returns.
 uint64_t cmc_await_change(int location, uint64_t unwanted, cmc_order order);
 /// Stands in the body of a spinning loop: blocks until its next turn can read something else than
