@@ -8,6 +8,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -78,9 +79,18 @@ int32_t stress_run(const char *path, const char *const *arguments, const char *c
   return run(path, arguments, environment, 0, output);
 }
 
+// A child that hangs fails instead, also if it is that of a thread that blocks all signals.
+static void limit_life(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGALRM);
+  sigprocmask(SIG_UNBLOCK, &set, NULL);
+  alarm(60);
+}
+
 int32_t stress_fork_here(void) {
   pid_t child = fork();
-  if (child == 0) alarm(60);
+  if (child == 0) limit_life();
   return child;
 }
 
@@ -92,8 +102,7 @@ int32_t stress_fork(int32_t (*body)(void *), void *context) {
   pid_t child = fork();
   if (child < 0) return -1;
   if (child == 0) {
-    // A child that hangs fails instead.
-    alarm(60);
+    limit_life();
     _exit(body(context));
   }
   return wait_for(child);

@@ -53,6 +53,9 @@ extension ModelCheckerTests {
       "x=1 y=1.rel | y=1 | y y Facq x",
       "x=1 y=1.rel | y=1 | y.acq Frel y.acq z=1 | z.acq x",
       "x=1 y=1.rel z.acq | y=1 | y.acq y z=1.rel",
+      // A switch of a processor is a fence.
+      "@0 [y,z,x>3] z=1.rel Kx [x,x>3] | @1 R G0>0 z.acq",
+      "@0 x=2.rel [y,z,y>3] | @1 x.acq y | @0 y=1.rel x=1",
     ])
     func reductionKeepsWhatIsSeen(_ text: String) {
       let program = Program(text)

@@ -207,7 +207,7 @@
 
     @Test func whoFindsNothingToFoldFindsItFolded() {
       expectPass(
-        twoFolders().check(), executions: 21_552, "differential, 2 folders")
+        twoFolders().check(), executions: 58_050, "differential, 2 folders")
       expectFailure("a fold left something behind", "differential, 2 folders, no acquire") {
         twoFolders(.noAcquireLoads).check($0)
       }
@@ -219,7 +219,7 @@
       expectPass(
         Use(
           threads: [(0, [.add(1)]), (0, [.add(1)]), (1, [.approximate])], difference: 1, aborts: 0
-        ).check(), executions: 7276, "differential, 2 adders and the bound")
+        ).check(), executions: 23_508, "differential, 2 adders and the bound")
       expectPass(
         Use(threads: [(nil, [.add(1), .add(1)]), (nil, [.add(1)]), (1, [.approximate])]).check(),
         executions: 1540, "differential, 2 unbound adders and the bound")
@@ -228,10 +228,10 @@
     @Test func anAdderAFolderAndASummer() {
       let threads: [(cpu: Int?, [Step])] = [(0, [.add(1)]), (1, [.fold(0)]), (2, [.sum])]
       expectPass(
-        Use(threads: threads, threshold: 2, difference: 1).check(), executions: 1289,
+        Use(threads: threads, threshold: 2, difference: 1).check(), executions: 6653,
         "differential, adder, folder, summer")
       expectPass(
-        Use(threads: threads, difference: 1, engine: .atomic).check(), executions: 71_990,
+        Use(threads: threads, difference: 1, engine: .atomic).check(), executions: 165_708,
         "differential, adder, folder, summer, atomic")
     }
 
@@ -242,10 +242,10 @@
         (0, [.add(1)]), (0, [.add(1)]), (1, [.fold(0)]), (2, [.sum]),
       ]
       expectPass(
-        Use(threads: threads, threshold: 2, aborts: 0).check(), executions: 9204,
+        Use(threads: threads, threshold: 2, aborts: 0).check(), executions: 67_818,
         "differential, 2 adders, folder, summer, within")
       expectPass(
-        Use(threads: threads, aborts: 0).check(preemptions(atMost: 2)), executions: 35_442,
+        Use(threads: threads, aborts: 0).check(preemptions(atMost: 2)), executions: 132_648,
         isBounded: true,
         "differential, 2 adders, folder, summer")
     }

@@ -30,9 +30,9 @@
 
       @Test func aLightAndAHeavyFenceAreAPair() {
         expectPass(
-          storeBuffering(asymmetricMemoryFenceLight, asymmetricMemoryFenceHeavy), executions: 7)
+          storeBuffering(asymmetricMemoryFenceLight, asymmetricMemoryFenceHeavy), executions: 11)
         expectPass(
-          storeBuffering(asymmetricMemoryFenceHeavy, asymmetricMemoryFenceHeavy), executions: 44)
+          storeBuffering(asymmetricMemoryFenceHeavy, asymmetricMemoryFenceHeavy), executions: 78)
       }
 
       @Test func withoutTheHeavyHalfThereIsNoPair() {
@@ -48,7 +48,7 @@
       /// no instruction, and taking it away changes nothing but what the compiler may do.)
       @Test func aSequentiallyConsistentPairNeedsBothHalves() {
         expectPass(
-          storeBuffering(percpu_fence_seq_cst, percpu_fence_seq_cst), executions: 6,
+          storeBuffering(percpu_fence_seq_cst, percpu_fence_seq_cst), executions: 10,
           "store buffering, two full fences")
         expectFailure("neither saw the other", "store buffering, right half missing") {
           storeBuffering(percpu_fence_seq_cst, {}, $0)

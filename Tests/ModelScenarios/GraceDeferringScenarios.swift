@@ -129,8 +129,8 @@
 
   extension ModelScenarios.GraceScenarios {
     @Test func whatIsDeferredIsDoneOnceAndNotTooEarly() {
-      expectPass(Deferring().check(), executions: 86, "grace, deferred")
-      expectPass(Deferring(deferrers: [2]).check(), executions: 155, "grace, 2 deferred")
+      expectPass(Deferring().check(), executions: 254, "grace, deferred")
+      expectPass(Deferring(deferrers: [2]).check(), executions: 323, "grace, 2 deferred")
     }
 
     @Test func twoThatDefer() {
@@ -141,7 +141,7 @@
 
     @Test func oneThatWaitsForRoom() {
       expectPass(
-        Deferring(deferrers: [2], limit: 100).check(), executions: 604,
+        Deferring(deferrers: [2], limit: 100).check(), executions: 2803,
         "grace, 2 deferred, room for 1")
     }
 
@@ -149,7 +149,7 @@
     @Test func whatIsDeferredMeanwhileWaitsForTheNextGracePeriod() {
       expectPass(
         Deferring(haveBarrier: false, isConducted: true, aborts: 0).check(preemptions(atMost: 2)),
-        executions: 1907, isBounded: true, "grace, deferred meanwhile")
+        executions: 13_768, isBounded: true, "grace, deferred meanwhile")
     }
 
     /// Whoever defers and looks at the number of grace periods, and whoever begins one and looks at the lists: one sees the
@@ -173,7 +173,7 @@
           require(isDone, "a call is left behind")
         }
       }
-      expectPass(result, executions: 35703, "grace, wanted in time")
+      expectPass(result, executions: 71_378, "grace, wanted in time")
     }
 
     /// No thread is to be had for the housekeeper, which is shut down just then: whoever announces makes its last round.
@@ -198,10 +198,10 @@
 
     @Test func whatIsDeferredIsAnnounced() {
       expectPass(
-        Announcing().check(preemptions(atMost: 2)), executions: 248, isBounded: true,
+        Announcing().check(preemptions(atMost: 2)), executions: 354, isBounded: true,
         "grace, announced")
       expectPass(
-        Announcing(fences: .symmetric).check(preemptions(atMost: 2)), executions: 213,
+        Announcing(fences: .symmetric).check(preemptions(atMost: 2)), executions: 243,
         isBounded: true, "grace, announced, symmetric")
     }
   }

@@ -141,38 +141,39 @@
     // MARK: Sections
 
     @Test func aReaderAndGracePeriods() {
-      expectPass(Use(readers: [0]).check(), executions: 86, "grace, 1 reader")
+      expectPass(Use(readers: [0]).check(), executions: 190, "grace, 1 reader")
       expectPass(
-        Use(readers: [0], updaters: [2]).check(), executions: 949, "grace, 1 reader, 2 periods")
+        Use(readers: [0], updaters: [2]).check(), executions: 2953, "grace, 1 reader, 2 periods")
       expectPass(
-        Use(readers: [0], times: 2, updaters: [2]).check(), executions: 29_883,
+        Use(readers: [0], times: 2, updaters: [2]).check(), executions: 71_001,
         "grace, 1 reader, twice, 2 periods")
     }
 
     /// Sections that are aborted are not followed: they have stored nothing, and are as those that begin later.
     @Test func twoReadersOnTwoCPUsOverTwoGracePeriods() {
       expectPass(
-        Use(readers: [0, 1], updaters: [2], aborts: 0, looksOnce: true).check(), executions: 1156,
+        Use(readers: [0, 1], updaters: [2], aborts: 0, looksOnce: true).check(), executions: 5376,
         "grace, 2 readers, 2 periods, all")
       expectPass(
         Use(readers: [0, 1], updaters: [2], looksOnce: true).check(preemptions(atMost: 3)),
-        executions: 3532, isBounded: true, "grace, 2 readers, 2 periods")
+        executions: 13_588, isBounded: true, "grace, 2 readers, 2 periods")
       expectPass(
-        Use(readers: [0, 1], looksOnce: true).check(), executions: 1152, "grace, 2 readers")
+        Use(readers: [0, 1], looksOnce: true).check(), executions: 4590, "grace, 2 readers")
     }
 
     @Test func readersOfOneCPU() {
       expectPass(
-        Use(readers: [0, 0], updaters: [2], aborts: 0, looksOnce: true).check(), executions: 5696,
-        "grace, 2 readers of a CPU, 2 periods, all")
+        Use(readers: [0, 0], updaters: [2], aborts: 0, looksOnce: true)
+          .check(preemptions(atMost: 6)), executions: 52_528, isBounded: true,
+        "grace, 2 readers of a CPU, 2 periods, no abort")
       expectPass(
         Use(readers: [0, 0], updaters: [2], looksOnce: true).check(preemptions(atMost: 3)),
-        executions: 13_652, isBounded: true, "grace, 2 readers of a CPU, 2 periods")
+        executions: 48_344, isBounded: true, "grace, 2 readers of a CPU, 2 periods")
     }
 
     @Test func aReaderThatMigrates() {
       expectPass(
-        Use(readers: [0], looksOnce: true, migrating: true).check(), executions: 3256,
+        Use(readers: [0], looksOnce: true, migrating: true).check(), executions: 7064,
         "grace, migration")
     }
 
@@ -182,35 +183,35 @@
         "grace, unbound, 2 periods")
       expectPass(
         Use(readers: [nil, 0], updaters: [2], aborts: 0, looksOnce: true).check(),
-        executions: 52_156,
+        executions: 113_516,
         "grace, unbound and bound, 2 periods, all")
       expectPass(
         Use(readers: [nil, 0], updaters: [2], looksOnce: true).check(preemptions(atMost: 3)),
-        executions: 6042, isBounded: true, "grace, unbound and bound, 2 periods")
+        executions: 12_118, isBounded: true, "grace, unbound and bound, 2 periods")
       expectPass(
         Use(readers: [nil, nil], looksOnce: true).check(), executions: 22_306, "grace, 2 unbound")
     }
 
     @Test func theAtomicEngine() {
       expectPass(
-        Use(readers: [0], updaters: [2], engine: .atomic).check(), executions: 7569,
+        Use(readers: [0], updaters: [2], engine: .atomic).check(), executions: 29_479,
         "grace, atomic engine, 2 periods")
       expectPass(
-        Use(readers: [0, 1], looksOnce: true, engine: .atomic).check(), executions: 2592,
+        Use(readers: [0, 1], looksOnce: true, engine: .atomic).check(), executions: 8568,
         "grace, atomic engine, 2 readers")
       expectPass(
         Use(readers: [0, 1], looksOnce: true, engine: .atomic, fences: .symmetric).check(),
-        executions: 585, "grace, atomic engine, symmetric, 2 readers")
+        executions: 2080, "grace, atomic engine, symmetric, 2 readers")
     }
 
     @Test func countersOfTwoBits() {
       expectPass(
         Use(readers: [0], times: 4, updaters: [1], bits: 2, looksOnce: true).check(),
-        executions: 1028,
+        executions: 1265,
         "grace, 2 bits, 4 times")
       expectPass(
         Use(readers: [0, nil], times: 2, updaters: [2], bits: 2, looksOnce: true)
-          .check(preemptions(atMost: 2)), executions: 5096,
+          .check(preemptions(atMost: 2)), executions: 10_158,
         isBounded: true, "grace, 2 bits, 2 readers, twice, 2 periods")
     }
 
@@ -270,7 +271,7 @@
     }
 
     @Test func aGracePeriodThatSomebodyElseHasBegun() {
-      expectPass(shared(), executions: 2580, "grace, shared")
+      expectPass(shared(), executions: 30_082, "grace, shared")
     }
   }
 

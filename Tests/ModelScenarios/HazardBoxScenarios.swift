@@ -28,16 +28,16 @@
 
     @Test func aSlotIsClaimedAgainBeforeItsBoxIsEmptied() {
       expectPass(
-        claimedAgain(boxIsFull: false, .symmetric), executions: 42_347,
+        claimedAgain(boxIsFull: false, .symmetric), executions: 65_659,
         "hazard, claimed again, symmetric")
       expectPass(
-        claimedAgain(boxIsFull: false, .membarrier, preemptions(atMost: 3)), executions: 1065,
+        claimedAgain(boxIsFull: false, .membarrier, preemptions(atMost: 3)), executions: 1396,
         isBounded: true, "hazard, claimed again")
       expectPass(
-        claimedAgain(boxIsFull: true, .symmetric, preemptions(atMost: 3)), executions: 4110,
+        claimedAgain(boxIsFull: true, .symmetric, preemptions(atMost: 3)), executions: 4692,
         isBounded: true, "hazard, claimed again, box is full, symmetric")
       expectPass(
-        claimedAgain(boxIsFull: true, .membarrier, preemptions(atMost: 3)), executions: 9705,
+        claimedAgain(boxIsFull: true, .membarrier, preemptions(atMost: 3)), executions: 12_880,
         isBounded: true, "hazard, claimed again, box is full")
     }
 
@@ -62,10 +62,10 @@
 
     @Test func aRecordIsPlacedAgainBeforeItIsTakenBack() {
       expectPass(
-        placedAgain(.symmetric, preemptions(atMost: 5)), executions: 83_758, isBounded: true,
+        placedAgain(.symmetric, preemptions(atMost: 5)), executions: 190_616, isBounded: true,
         "hazard, placed again, symmetric")
       expectPass(
-        placedAgain(.membarrier, preemptions(atMost: 2)), executions: 52_104, isBounded: true,
+        placedAgain(.membarrier, preemptions(atMost: 2)), executions: 55_574, isBounded: true,
         "hazard, placed again")
     }
 
@@ -83,9 +83,9 @@
     }
 
     @Test func aDisplacedRecordIsAlive() {
-      expectPass(displaced(.symmetric), executions: 103_302, "hazard, displaced, symmetric")
+      expectPass(displaced(.symmetric), executions: 154_605, "hazard, displaced, symmetric")
       expectPass(
-        displaced(.membarrier, preemptions(atMost: 2)), executions: 11_464, isBounded: true,
+        displaced(.membarrier, preemptions(atMost: 2)), executions: 14_571, isBounded: true,
         "hazard, displaced")
     }
   }

@@ -27,19 +27,19 @@
 
     @Test func theOverflow() {
       expectPass(
-        busy(.membarrier, preemptions(atMost: 3)), executions: 3327, isBounded: true,
+        busy(.membarrier, preemptions(atMost: 3)), executions: 4546, isBounded: true,
         "hazard, busy")
-      expectPass(busy(.symmetric), executions: 52_082, "hazard, busy, symmetric")
+      expectPass(busy(.symmetric), executions: 74_527, "hazard, busy, symmetric")
       expectPass(
-        busy(overflowIsThere: false, .membarrier, preemptions(atMost: 3)), executions: 4198,
+        busy(overflowIsThere: false, .membarrier, preemptions(atMost: 3)), executions: 5934,
         isBounded: true, "hazard, busy, a first block")
       expectPass(
-        HazardUse(readers: [0], forLong: true).check(), executions: 578, "hazard, for long")
+        HazardUse(readers: [0], forLong: true).check(), executions: 1034, "hazard, for long")
       expectPass(
-        HazardUse(readers: [0], endsEmpty: false, forLong: true).check(), executions: 1889,
+        HazardUse(readers: [0], endsEmpty: false, forLong: true).check(), executions: 3656,
         "hazard, for long, 2 objects")
       expectPass(
-        HazardUse(readers: [0, 1], forLong: true).check(preemptions(atMost: 2)), executions: 3499,
+        HazardUse(readers: [0, 1], forLong: true).check(preemptions(atMost: 2)), executions: 5740,
         isBounded: true, "hazard, 2 for long")
     }
   }

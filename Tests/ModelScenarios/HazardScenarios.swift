@@ -13,22 +13,22 @@
 
   extension ModelScenarios.HazardScenarios {
     @Test func aReaderAndARetirer() {
-      expectPass(HazardUse(readers: [0]).check(), executions: 132, "hazard")
+      expectPass(HazardUse(readers: [0]).check(), executions: 264, "hazard")
       expectPass(
-        HazardUse(readers: [0], retirer: 1).check(), executions: 132, "hazard, CPUs 0 and 1")
+        HazardUse(readers: [0], retirer: 1).check(), executions: 264, "hazard, CPUs 0 and 1")
       expectPass(
         HazardUse(readers: [0], retirer: 0).check(preemptions(atMost: 3)), executions: 505,
         isBounded: true, "hazard, same CPU")
       expectPass(
-        HazardUse(readers: [0], times: 2, endsEmpty: false).check(), executions: 5965,
+        HazardUse(readers: [0], times: 2, endsEmpty: false).check(), executions: 11_803,
         "hazard, twice, 2 objects")
       expectPass(
         HazardUse(readers: [0], times: 2, replacements: 2).check(preemptions(atMost: 4)),
-        executions: 4767, isBounded: true, "hazard, twice, replaced twice")
+        executions: 6905, isBounded: true, "hazard, twice, replaced twice")
       expectPass(
-        HazardUse(readers: [0], migrating: true).check(), executions: 50_460, "hazard, migration")
+        HazardUse(readers: [0], migrating: true).check(), executions: 138_981, "hazard, migration")
       expectPass(
-        HazardUse(readers: [0], dropsAreKept: true).check(), executions: 120,
+        HazardUse(readers: [0], dropsAreKept: true).check(), executions: 240,
         "hazard, drops are kept")
     }
 
@@ -38,25 +38,25 @@
         HazardUse(readers: [nil], endsEmpty: false).check(), executions: 2177,
         "hazard, unbound, 2 objects")
       expectPass(
-        HazardUse(readers: [0], engine: .atomic).check(), executions: 384, "hazard, atomic engine")
+        HazardUse(readers: [0], engine: .atomic).check(), executions: 662, "hazard, atomic engine")
       expectPass(
-        HazardUse(readers: [0], engine: .atomic, fences: .symmetric).check(), executions: 174,
+        HazardUse(readers: [0], engine: .atomic, fences: .symmetric).check(), executions: 212,
         "hazard, atomic engine, symmetric")
       expectPass(
         HazardUse(readers: [0], endsEmpty: false, engine: .atomic, fences: .symmetric).check(),
-        executions: 625, "hazard, atomic engine, 2 objects, symmetric")
+        executions: 831, "hazard, atomic engine, 2 objects, symmetric")
     }
 
     @Test func twoReadersAndARetirer() {
       expectPass(
-        HazardUse(readers: [0, 0]).check(preemptions(atMost: 3)), executions: 30_736,
+        HazardUse(readers: [0, 0]).check(preemptions(atMost: 3)), executions: 57_192,
         isBounded: true,
         "hazard, 2 readers of a CPU")
       expectPass(
-        HazardUse(readers: [0, 1]).check(preemptions(atMost: 3)), executions: 4302, isBounded: true,
+        HazardUse(readers: [0, 1]).check(preemptions(atMost: 3)), executions: 9498, isBounded: true,
         "hazard, 2 CPUs")
       expectPass(
-        HazardUse(readers: [0, nil]).check(preemptions(atMost: 3)), executions: 6543,
+        HazardUse(readers: [0, nil]).check(preemptions(atMost: 3)), executions: 10_595,
         isBounded: true,
         "hazard, bound and unbound")
       expectPass(
@@ -141,7 +141,7 @@
     }
 
     @Test func aGuardThatEndsElsewhere() {
-      expectPass(moved(), executions: 1316, "hazard, moved")
+      expectPass(moved(), executions: 6216, "hazard, moved")
     }
 
     @Test func whoWaitsForReaders() {
@@ -150,7 +150,7 @@
         play.scenario.thread("reader", cpu: 0) { play.read() }
         play.scenario.thread("waits") { play.synchronize() }
       }.check()
-      expectPass(result, executions: 26, "hazard, waiting")
+      expectPass(result, executions: 52, "hazard, waiting")
     }
 
     /// A domain ends while a reader leaves something to its retirers.

@@ -55,11 +55,11 @@
 
     @Test func aDrainDeliversWhatWasThere() {
       expectPasses(
-        BatchUse(threads: Self.drained, initially: [1]), restartable: 2528, atomic: 862, spin: 136,
+        BatchUse(threads: Self.drained, initially: [1]), restartable: 2554, atomic: 862, spin: 136,
         "drained")
       let ofAll: [(cpu: Int?, [BatchAction])] = [(0, [.append(2)]), (1, [.drainAll])]
       expectPasses(
-        BatchUse(threads: ofAll, initially: [1]), restartable: 16_875, atomic: 4872, spin: 949,
+        BatchUse(threads: ofAll, initially: [1]), restartable: 18_306, atomic: 4872, spin: 949,
         "all drained")
     }
 
@@ -67,7 +67,7 @@
     @Test func drainsOfAllShareOne() {
       expectPasses(
         BatchUse(threads: [(0, [.append(1), .drainAll]), (1, [.append(2), .drainAll])]),
-        restartable: 205_831, atomic: 65_690, spin: 17_489, "two drains")
+        restartable: 208_472, atomic: 65_690, spin: 17_489, "two drains")
     }
 
     // MARK: Suspensions
@@ -75,14 +75,14 @@
     @Test func aSuspensionLeavesItEmpty() {
       let threads: [(cpu: Int?, [BatchAction])] = [(0, [.append(2)]), (1, [.suspend])]
       expectPasses(
-        BatchUse(threads: threads, initially: [1]), restartable: 37_999, atomic: 8668, spin: 2131,
+        BatchUse(threads: threads, initially: [1]), restartable: 39_804, atomic: 8668, spin: 2131,
         "suspended")
     }
 
     @Test func asLongAsASuspensionLivesNothingIsKept() {
       expectPasses(
         BatchUse(threads: [(0, [.append(1)]), (1, [.suspendAndResume])], isSuspended: true),
-        restartable: 36_376, atomic: 8795, spin: 1800, "suspended twice")
+        restartable: 38_229, atomic: 8795, spin: 1800, "suspended twice")
       expectPasses(
         BatchUse(threads: Self.twoAppend, isSuspended: true), restartable: 2075, atomic: 2003,
         spin: 1389,
@@ -99,10 +99,10 @@
       let drain: (cpu: Int?, [BatchAction]) = (nil, [.drain(0)])
       let suspend: (cpu: Int?, [BatchAction]) = (nil, [.suspend])
       expectPasses(
-        BatchUse(threads: append + [drain]), restartable: 639_980, atomic: 177_102, spin: 1885,
+        BatchUse(threads: append + [drain]), restartable: 684_954, atomic: 183_804, spin: 1885,
         "two and a drain, of one CPU")
       let spin = [
-        (BatchUse(threads: append + [suspend], locking: .spin), 61_564, "two and a suspension"),
+        (BatchUse(threads: append + [suspend], locking: .spin), 61_640, "two and a suspension"),
         (
           BatchUse(threads: [append[0], drain, suspend], locking: .spin), 8991,
           "one, a drain and a suspension"
@@ -112,10 +112,10 @@
       guard boundsAreLifted else { return }
       var use = BatchUse(threads: [append[0], drain, suspend])
       use.engine = .atomic
-      expect(use, 3_714_271, "batch, one, a drain and a suspension, of one CPU, atomic")
-      expect(
-        BatchUse(threads: append + [drain, suspend], locking: .spin), 43_535_303,
-        "batch, two, a drain and a suspension, of one CPU, spin")
+      expect(use, 3_716_554, "batch, one, a drain and a suspension, of one CPU, atomic")
+      let all = BatchUse(threads: append + [drain, suspend], locking: .spin).check()
+      all.report("batch, two, a drain and a suspension, of one CPU, spin")
+      #expect(all.passed && all.isComplete, "\(all)")
     }
 
     /// With locks of four rows, more than can be searched: at random.

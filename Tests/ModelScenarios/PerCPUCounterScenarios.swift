@@ -36,7 +36,7 @@
 
       @Test func additionsOnOneCPUAreNotLost() {
         expectPass(additions(cpus: [0, 0]), executions: 18)
-        expectPass(additions(cpus: [0, 0, 1]), executions: 18)
+        expectPass(additions(cpus: [0, 0, 1]), executions: 86)
       }
 
       @Test func additionsOnSeveralCPUsAreNotLost() {
@@ -49,7 +49,7 @@
       }
 
       @Test func additionsAreNotLostOnTheAtomicEngine() {
-        expectPass(additions(cpus: [0, 0, 1], engine: .atomic), executions: 2)
+        expectPass(additions(cpus: [0, 0, 1], engine: .atomic), executions: 4)
       }
 
       // MARK: Reading

@@ -98,16 +98,16 @@
     @Test func aLocalLockHasOneHolderInAMigration() {
       expectPass(
         Use(threads: [(0, .local), (0, .local)], migrating: true, aborts: 0).check(),
-        executions: 126_238, "lock, migration")
+        executions: 183_237, "lock, migration")
     }
 
     @Test func aLocalAndARemoteHolderExcludeEachOther() {
       let threads: [(cpu: Int?, Action)] = [(0, .local), (1, .remote(0))]
-      expectPass(Use(threads: threads).check(), executions: 5466, "lock, 1 and 1")
+      expectPass(Use(threads: threads).check(), executions: 8901, "lock, 1 and 1")
       expectPass(
         Use(threads: threads, engine: .atomic).check(), executions: 310, "lock, 1 and 1, atomic")
       expectPass(
-        Use(threads: threads, engine: .atomic, fences: .symmetric).check(), executions: 298,
+        Use(threads: threads, engine: .atomic, fences: .symmetric).check(), executions: 336,
         "lock, 1 and 1, atomic, no membarrier")
     }
 
@@ -117,15 +117,15 @@
       let two: [(cpu: Int?, Action)] = [(0, .local), (0, .local), (1, .remote(0))]
       let far: [(cpu: Int?, Action)] = [(0, .local), (1, .remote(0)), (2, .remote(0))]
       expectPass(
-        Use(threads: two).check(bound), executions: 14_555, isBounded: true, "lock, 2 and 1")
+        Use(threads: two).check(bound), executions: 16_721, isBounded: true, "lock, 2 and 1")
       expectPass(
-        Use(threads: far, aborts: 0).check(bound), executions: 58_154, isBounded: true,
+        Use(threads: far, aborts: 0).check(bound), executions: 63_018, isBounded: true,
         "lock, 1 and 2")
       expectPass(
-        Use(threads: two, engine: .atomic).check(bound), executions: 6115, isBounded: true,
+        Use(threads: two, engine: .atomic).check(bound), executions: 6789, isBounded: true,
         "lock, 2 and 1, atomic")
       expectPass(
-        Use(threads: far, engine: .atomic).check(bound), executions: 26_628, isBounded: true,
+        Use(threads: far, engine: .atomic).check(bound), executions: 28_752, isBounded: true,
         "lock, 1 and 2, atomic")
     }
 
@@ -142,22 +142,22 @@
     @Test func aWaiterThatWasMovedPassesTheWakeUpOn() {
       let bound = preemptions(atMost: 1)
       expectPass(
-        sleepers(.restartable, bound), executions: 3091, isBounded: true, "lock, a sleeper moves")
+        sleepers(.restartable, bound), executions: 3301, isBounded: true, "lock, a sleeper moves")
       expectPass(
-        sleepers(.atomic, bound), executions: 16_811, isBounded: true,
+        sleepers(.atomic, bound), executions: 18_172, isBounded: true,
         "lock, a sleeper moves, atomic")
     }
 
     @Test func noWakeUpIsLost() {
       for cpu in [0, 1] {
         expectPass(
-          Use(threads: [(cpu, .remote(0))], isHeldAtFirst: true).check(), executions: 124,
+          Use(threads: [(cpu, .remote(0))], isHeldAtFirst: true).check(), executions: 158,
           "lock, a waiter on CPU \(cpu)")
       }
       expectPass(
         Use(
           threads: [(1, .remote(0))], isHeldAtFirst: true, engine: .atomic, fences: .symmetric
-        ).check(), executions: 149, "lock, a waiter, no membarrier")
+        ).check(), executions: 193, "lock, a waiter, no membarrier")
     }
 
     // MARK: What it rests on

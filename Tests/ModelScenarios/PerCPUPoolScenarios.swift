@@ -157,27 +157,27 @@
     ]
 
     @Test func aDrainLosesNothing() {
-      expectPass(Use(threads: Self.drained).check(), executions: 50, "pool, drained")
+      expectPass(Use(threads: Self.drained).check(), executions: 67, "pool, drained")
       expectPass(
         Use(threads: Self.drained, engine: .atomic).check(), executions: 304,
         "pool, drained, atomic")
       let taken: [(cpu: Int?, [Action])] = [(0, [.take]), (1, [.drain(0)])]
-      expectPass(Use(threads: taken).check(), executions: 64, "pool, taken and drained")
+      expectPass(Use(threads: taken).check(), executions: 92, "pool, taken and drained")
     }
 
     /// The sections of two threads of a CPU, and whoever holds its row: all there is to it between
     /// them. In the scenarios below, who does not get through goes on elsewhere.
     @Test func aDrainAmongTwoSectionsLosesNothing() {
       for (name, sections, executions) in [
-        ("a push and a pop", [Action.push(2), .pop], 15_731),
-        ("two pushes", [.push(2), .push(3)], 12_454),
+        ("a push and a pop", [Action.push(2), .pop], 185_005),
+        ("two pushes", [.push(2), .push(3)], 102_188),
       ] {
         let threads = sections.map { (cpu: 0 as Int?, [$0]) } + [(1, [.drain(0)])]
         expectPass(Use(threads: threads).check(), executions: executions, "pool, \(name), drained")
       }
       let pops: [(cpu: Int?, [Action])] = [(0, [.pop]), (0, [.pop]), (1, [.halve(0)])]
       expectPass(
-        Use(threads: pops, initially: [0: [2, 1]]).check(), executions: 25_158,
+        Use(threads: pops, initially: [0: [2, 1]]).check(), executions: 245_050,
         "pool, two pops, halved")
     }
 
@@ -185,14 +185,14 @@
     @Test func aDrainOfARowThatFillsLosesNothing() {
       let gives: [(cpu: Int?, [Action])] = [(0, [.give(2)]), (0, [.give(3)]), (1, [.drain(0)])]
       expectPass(
-        Use(threads: gives, initially: [:], aborts: 2).check(), executions: 11_866,
+        Use(threads: gives, initially: [:], aborts: 2).check(), executions: 19_124,
         "pool, 2 and 1, filling")
       expectPass(
-        Use(threads: Self.both, initially: [:], aborts: 2).check(), executions: 270,
+        Use(threads: Self.both, initially: [:], aborts: 2).check(), executions: 596,
         "pool, 2 and 1, empty")
       let two: [(cpu: Int?, [Action])] = [(0, [.give(2)]), (1, [.drain(0)]), (2, [.drain(0)])]
       expectPass(
-        Use(threads: two, initially: [:]).check(), executions: 644, "pool, empty, drained twice")
+        Use(threads: two, initially: [:]).check(), executions: 1084, "pool, empty, drained twice")
       let atomic: [(cpu: Int?, [Action])] = [(0, [.give(2), .give(3)]), (1, [.drain(0)])]
       expectPass(
         Use(threads: atomic, initially: [:], engine: .atomic).check(), executions: 6245,
@@ -203,16 +203,16 @@
     /// are about what threads do that found the row held.
     @Test func aDrainAmongTwoOfACPULosesNothing() {
       expectPass(
-        Use(threads: Self.both).check(preemptions(atMost: 2)), executions: 1061, isBounded: true,
+        Use(threads: Self.both).check(preemptions(atMost: 2)), executions: 2343, isBounded: true,
         "pool, 2 and 1")
       expectPass(
-        Use(threads: Self.both, engine: .atomic).check(preemptions(atMost: 2)), executions: 6925,
+        Use(threads: Self.both, engine: .atomic).check(preemptions(atMost: 2)), executions: 30_706,
         isBounded: true, "pool, 2 and 1, atomic")
       let busier: [(cpu: Int?, [Action])] = [
         (0, [.give(2), .take]), (0, [.take, .give(3)]), (1, [.drain(0)]),
       ]
       expectPass(
-        Use(threads: busier).check(preemptions(atMost: 2)), executions: 16_843, isBounded: true,
+        Use(threads: busier).check(preemptions(atMost: 2)), executions: 26_543, isBounded: true,
         "pool, 2 and 1, twice")
     }
 
@@ -221,7 +221,7 @@
         (0, [.give(2)]), (1, [.drain(0)]), (2, [.drain(0)]),
       ]
       expectPass(
-        Use(threads: drains).check(preemptions(atMost: 2)), executions: 7885, isBounded: true,
+        Use(threads: drains).check(preemptions(atMost: 2)), executions: 14_655, isBounded: true,
         "pool, drained twice")
     }
 
@@ -234,7 +234,7 @@
     }
 
     @Test func whatIsLeftStaysWhatItIs() {
-      expectPass(halved(), executions: 66, "pool, halved")
+      expectPass(halved(), executions: 94, "pool, halved")
       for weakening in [Weakening.noAcquireInSections, .noReleaseStores] {
         expectFailure("element", "pool, halved, \(weakening)") { halved($0, weakening) }
       }
@@ -242,7 +242,7 @@
 
     @Test func whatIsTakenAwayIsNobodyElses() {
       expectPass(
-        Use(threads: [(0, [.take]), (1, [.steal])]).check(), executions: 64, "pool, taken away")
+        Use(threads: [(0, [.take]), (1, [.steal])]).check(), executions: 92, "pool, taken away")
     }
 
     // MARK: Through the depot
@@ -374,15 +374,15 @@
     @Test func nodesAreStolenOnce() {
       expectPass(stealing(takingOn: [1]), executions: 1, "nodes, stolen")
       expectPass(
-        stealing(takingOn: [0, 1]), executions: 920, "nodes, taken and stolen")
+        stealing(takingOn: [0, 1]), executions: 1817, "nodes, taken and stolen")
       expectPass(
         stealing(takingOn: [1], puttingOn: 1), executions: 574,
         "nodes, stolen, put there")
       expectPass(
-        stealing(takingOn: [1], puttingOn: 0), executions: 42,
+        stealing(takingOn: [1], puttingOn: 0), executions: 71,
         "nodes, stolen, put here")
       expectPass(
-        stealing(takingOn: [1, nil]), executions: 10771, "nodes, stolen by two")
+        stealing(takingOn: [1, nil]), executions: 11_041, "nodes, stolen by two")
       expectPass(
         stealing(takingOn: [0, 1], engine: .atomic), executions: 606,
         "nodes, taken and stolen, atomic")

@@ -53,9 +53,9 @@
   extension ModelScenarios.PerCPUReadWriteLockScenarios {
     @Test func aReaderAndAWriterExcludeEachOther() {
       expectPass(
-        Use(readers: [0], writers: [1]).check(), executions: 1727, "read-write lock, 1 and 1")
+        Use(readers: [0], writers: [1]).check(), executions: 3250, "read-write lock, 1 and 1")
       expectPass(
-        Use(readers: [0], writers: [1], engine: .atomic).check(), executions: 1135,
+        Use(readers: [0], writers: [1], engine: .atomic).check(), executions: 2076,
         "read-write lock, 1 and 1, atomic")
     }
 
@@ -63,7 +63,7 @@
     @Test func readersAndWritersExcludeEachOther() {
       let bound = preemptions(atMost: 2)
       for (engine, executions) in [
-        (Engine.restartable, [13745, 56942]), (.atomic, [13791, 47800]),
+        (Engine.restartable, [25_093, 86_090]), (.atomic, [22_675, 73_498]),
       ] {
         expectPass(
           Use(readers: [0, 1], writers: [2], engine: engine, aborts: 0).check(bound),
@@ -77,7 +77,7 @@
     @Test func readersOfOneCPUAndAWriterExcludeEachOther() {
       let bound = preemptions(atMost: 2)
       expectPass(
-        Use(readers: [0, 0], writers: [1], aborts: 0).check(bound), executions: 10083,
+        Use(readers: [0, 0], writers: [1], aborts: 0).check(bound), executions: 13_343,
         isBounded: true, "read-write lock, 2 readers of a CPU")
     }
 

@@ -93,17 +93,17 @@
 
     @Test func aClaimedRowHasOneHolder() {
       expectPass(lock(lockers: [0, 0]), executions: 36, "locks, a CPU")
-      expectPass(lock(lockers: [0, 0, 1]), executions: 36, "locks, 2 lockers and 1")
+      expectPass(lock(lockers: [0, 0, 1]), executions: 138, "locks, 2 lockers and 1")
       expectPass(lock(lockers: [0, 1], migrating: true), executions: 1909, "locks, migration")
       expectPass(
-        lock(lockers: [0, 0], migrating: true), executions: 384, "locks, migration away")
+        lock(lockers: [0, 0], migrating: true), executions: 406, "locks, migration away")
       expectPass(lock(lockers: [nil, nil]), executions: 6, "locks, unbound")
       expectPass(lock(lockers: [0, 0], engine: .atomic), executions: 10, "locks, atomic engine")
     }
 
     @Test func aClaimedRowHasOneHolderAmongThree() {
       expectPass(
-        lock(lockers: [0, 0, 1], migrating: true), executions: 80_197,
+        lock(lockers: [0, 0, 1], migrating: true), executions: 246_708,
         "locks, 2 lockers and 1, migration")
     }
 
@@ -206,20 +206,20 @@
     }
 
     @Test func localAndRemoteHoldersExcludeEachOther() {
-      expectPass(remoteAccess(), executions: 44, "remote access, 1 and 1")
-      expectPass(remoteAccess(rounds: 2), executions: 292, "remote access, 1 and 1, 2 rounds")
+      expectPass(remoteAccess(), executions: 69, "remote access, 1 and 1")
+      expectPass(remoteAccess(rounds: 2), executions: 385, "remote access, 1 and 1, 2 rounds")
       expectPass(
-        remoteAccess(fence: { percpu_fence_restart_cpu(0) }), executions: 42,
+        remoteAccess(fence: { percpu_fence_restart_cpu(0) }), executions: 65,
         "remote access, 1 and 1, fence of the CPU")
-      expectPass(remoteAccess(migrating: true), executions: 1384, "remote access, migration")
-      expectPass(remoteAccess(engine: .atomic), executions: 8, "remote access, atomic engine")
-      expectPass(remoteAccess(remotes: 2), executions: 16_840, "remote access, 1 and 2")
+      expectPass(remoteAccess(migrating: true), executions: 2982, "remote access, migration")
+      expectPass(remoteAccess(engine: .atomic), executions: 10, "remote access, atomic engine")
+      expectPass(remoteAccess(remotes: 2), executions: 36_466, "remote access, 1 and 2")
     }
 
     @Test func twoLocalsAndARemoteHolderExcludeEachOther() {
-      expectPass(remoteAccess(locals: 2), executions: 49_284, "remote access, 2 and 1")
+      expectPass(remoteAccess(locals: 2), executions: 335_402, "remote access, 2 and 1")
       expectPass(
-        remoteAccess(locals: 2, fence: { percpu_fence_restart_cpu(0) }), executions: 18_206,
+        remoteAccess(locals: 2, fence: { percpu_fence_restart_cpu(0) }), executions: 103_242,
         "remote access, 2 and 1, fence of the CPU")
     }
 

@@ -141,20 +141,20 @@
 
   extension ModelScenarios.SequenceScenarios {
     @Test func aPublishedObjectLives() {
-      expectPass(Hazards(readers: [0]).check(), executions: 54, "hazards, a reader")
+      expectPass(Hazards(readers: [0]).check(), executions: 108, "hazards, a reader")
       expectPass(
         Hazards(readers: [0], writer: 0).check(), executions: 2798, "hazards, the writer's CPU")
       expectPass(
-        Hazards(readers: [0], rounds: 2, replacements: 2).check(), executions: 8952,
+        Hazards(readers: [0], rounds: 2, replacements: 2).check(), executions: 17_674,
         "hazards, 2 rounds of each")
-      expectPass(Hazards(readers: [0, 1]).check(), executions: 5832, "hazards, 2 CPUs")
+      expectPass(Hazards(readers: [0, 1]).check(), executions: 30_096, "hazards, 2 CPUs")
       expectPass(
-        Hazards(readers: [0], migrating: true).check(), executions: 5747, "hazards, migration")
+        Hazards(readers: [0], migrating: true).check(), executions: 14_219, "hazards, migration")
     }
 
     @Test func aPublishedObjectLivesAmongReadersOfOneCPU() {
       expectPass(
-        Hazards(readers: [0, 0]).check(), executions: 25_224, "hazards, 2 readers of a CPU")
+        Hazards(readers: [0, 0]).check(), executions: 275_966, "hazards, 2 readers of a CPU")
     }
 
     @Test func aPublishedObjectLivesWithoutSections() {
@@ -164,9 +164,9 @@
         "hazards, 2 rounds of each, unbound")
       expectPass(Hazards(readers: [nil, nil]).check(), executions: 20_808, "hazards, 2 unbound")
       expectPass(
-        Hazards(readers: [0, nil]).check(), executions: 11_556, "hazards, bound and unbound")
+        Hazards(readers: [0, nil]).check(), executions: 26_322, "hazards, bound and unbound")
       expectPass(
-        Hazards(readers: [0, 0], engine: .atomic).check(), executions: 28_086,
+        Hazards(readers: [0, 0], engine: .atomic).check(), executions: 274_442,
         "hazards, 2 readers of a CPU, atomic engine")
       expectPass(
         Hazards(readers: [nil, nil], endsEmpty: true).check(), executions: 6108,

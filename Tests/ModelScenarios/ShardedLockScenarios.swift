@@ -161,35 +161,35 @@
 
     @Test func aStealFromAfar() {
       let threads: [(cpu: Int?, Action)] = [(0, .update), (1, .remoteUpdate(0))]
-      expect(89_203, "1 and 1", Use(threads: threads))
+      expect(93_133, "1 and 1", Use(threads: threads))
       let claimed: [(cpu: Int?, Action)] = [(0, .claimedUpdate), (1, .remoteUpdate(0))]
-      expect(73_009, "claimed and 1", Use(threads: claimed))
-      expect(119_151, "1 and 1, announced", Use(threads: threads, stealing: .announcement))
-      expect(96_141, "1 and 1, atomic", Use(threads: threads, engine: .atomic))
+      expect(75_288, "claimed and 1", Use(threads: claimed))
+      expect(122_630, "1 and 1, announced", Use(threads: threads, stealing: .announcement))
+      expect(99_512, "1 and 1, atomic", Use(threads: threads, engine: .atomic))
       expect(
-        24_970, "1 and 1, atomic, no membarrier",
+        45_612, "1 and 1, atomic, no membarrier",
         Use(threads: threads, engine: .atomic, fences: .symmetric))
     }
 
     @Test func aHolderAThiefAndTheNext() {
       expectVariants(
-        [15_294, 22_674, 18_178], "holder, next and thief",
+        [16_338, 24_252, 19_280], "holder, next and thief",
         Use(threads: [(0, .claimedUpdate), (0, .update), (1, .remoteUpdate(0))]))
     }
 
     @Test func twoThievesAndAHolder() {
       expectVariants(
-        [7718, 11_400, 9818], "holder and 2 thieves",
+        [7793, 11_694, 10_096], "holder and 2 thieves",
         Use(threads: [(0, .claimedUpdate), (1, .remoteUpdate(0)), (1, .remoteUpdate(0))]))
     }
 
     @Test func whoMustNotStealSleeps() {
       let threads: [(cpu: Int?, Action)] = [(0, .claimedUpdate), (1, .remoteUpdate(0))]
-      expect(834, "waiting", bound: 2, Use(threads: threads, stealing: .never))
+      expect(891, "waiting", bound: 2, Use(threads: threads, stealing: .never))
       expect(
-        690, "waiting, atomic", bound: 2, Use(threads: threads, stealing: .never, engine: .atomic))
+        731, "waiting, atomic", bound: 2, Use(threads: threads, stealing: .never, engine: .atomic))
       expect(
-        287, "waiting, atomic, no membarrier", bound: 2,
+        325, "waiting, atomic, no membarrier", bound: 2,
         Use(threads: threads, stealing: .never, engine: .atomic, fences: .symmetric))
     }
 
@@ -197,9 +197,9 @@
 
     @Test func snapshotsAreNeverTorn() {
       let commits: [(cpu: Int?, Action)] = [(0, .update), (0, .update), (1, .read(0))]
-      expect(3379, "2 commits, reader", bound: 2, Use(threads: commits))
+      expect(12_927, "2 commits, reader", bound: 2, Use(threads: commits))
       let threads: [(cpu: Int?, Action)] = [(0, .update), (2, .remoteUpdate(0)), (1, .read(0))]
-      expectVariants([97_970, 161_740, 132_686], "commit, steal, reader", Use(threads: threads))
+      expectVariants([99_658, 165_396, 135_998], "commit, steal, reader", Use(threads: threads))
     }
 
     // MARK: Signals
@@ -217,7 +217,7 @@
 
     @Test func aHandlerUpdatesAmongThieves() {
       expectVariants(
-        [20_222, 23_442, 20_768], "signal, thief",
+        [37_878, 23_470, 20_796], "signal, thief",
         Use(threads: [(0, .claimedUpdate), (1, .remoteUpdate(0))], signaled: true))
     }
 

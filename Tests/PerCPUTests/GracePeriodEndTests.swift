@@ -111,7 +111,8 @@ extension PerCPUTests {
       #expect(done.loadPublished() == 200)
     }
 
-    /// What the parent has announced, no thread of the child sees to.
+    /// What the parent has announced, no thread of the child sees to. If the housekeeper was just driving the grace period
+    /// on, the child waits for it, for ever: then another one is born.
     @Test(.enabled(if: !stress_has_thread_sanitizer()), arguments: [false, true])
     func aChildDoesWhatItDefers(isUrgent: Bool) {
       let urgency: GracePeriodDomain.Urgency = isUrgent ? .urgent : .lazy
@@ -120,14 +121,19 @@ extension PerCPUTests {
       let section = domain.enter()
       domain.afterGracePeriod(urgency: urgency) {}
       stress_sleep(5_000_000)
-      let child = stress_fork_here()
-      if child == 0 {
-        domain.leave(section)
-        domain.afterGracePeriod(urgency: urgency) { done.addPublished(1) }
-        _exit(eventually { done.loadPublished() == 1 } ? 0 : 1)
+      var isDone = false
+      for _ in 0..<20 where !isDone {
+        let child = stress_fork_here()
+        if child == 0 {
+          alarm(10)
+          domain.leave(section)
+          domain.afterGracePeriod(urgency: urgency) { done.addPublished(1) }
+          _exit(eventually { done.loadPublished() == 1 } ? 0 : 1)
+        }
+        isDone = stress_wait_for(child) == 0
       }
       domain.leave(section)
-      #expect(stress_wait_for(child) == 0)
+      #expect(isDone)
     }
   }
 }

@@ -57,9 +57,9 @@
 /// Deferring takes a lock of the CPU and may allocate: not for signal handlers. Waiting for a grace period inside of a
 /// section, or on an active context's own thread, waits for itself, for ever; so may deferring without `mayWait: false`.
 /// In the child of a fork, sections that other threads of the parent had open stay open, and no grace period ends if
-/// there were any; what was deferred is done in both. If another thread was just deferring something, waiting for
-/// a grace period or doing deferred calls, what the child does with the domain may wait for that thread, for ever:
-/// a child that goes on as a program of its own makes domains of its own.
+/// there were any; what was deferred is done in both. If another thread, the housekeeper included, was just deferring
+/// something, driving a grace period on or doing deferred calls, what the child does with the domain may wait for that
+/// thread, for ever: a child that goes on as a program of its own makes domains of its own.
 ///
 /// This is RCU (McKenney and Slingwine, 1998) with the counters of sleepable RCU (2006), flipped behind a restart
 /// fence. See <doc:Reclaiming>.

@@ -123,6 +123,7 @@ int cmc_choose_agent(uint32_t enabled) {
   last_agent = agent;
   choice->operation = cmc_next_operation(agent);
   choice->cpu = (int8_t)machine.threads[agent % max_threads].cpu;
+  choice->switch_kind = (uint8_t)cmc_needs_switch(&machine.threads[agent % max_threads]);
   const int step = schedule.step_count++;
   schedule.step_at[step] = schedule.count++;
   if (mode == CMC_EXHAUSTIVE && cut == none) cmc_reduction_add_step(step);

@@ -12,6 +12,7 @@
 void cmc_kernel_reset(void) {
   for (int i = 0; i < max_cpus; i++) {
     machine.cpus[i].running = none;
+    machine.cpus[i].is_used = false;
     memset(&machine.cpus[i].view, 0, sizeof(View));
   }
 }
@@ -40,6 +41,11 @@ bool cmc_is_switched_out(const Thread *thread) {
       && machine.cpus[thread->cpu].running != thread - machine.threads;
 }
 
+SwitchKind cmc_needs_switch(const Thread *thread) {
+  if (!cmc_is_switched_out(thread)) return no_switch;
+  return machine.cpus[thread->cpu].is_used ? full_switch : first_switch;
+}
+
 void cmc_switch_in(int index) {
   Thread *thread = &machine.threads[index];
   if (!cmc_is_switched_out(thread)) return;
@@ -50,6 +56,7 @@ void cmc_switch_in(int index) {
     switch_out(&machine.threads[cpu->running]);
   }
   cpu->running = index;
+  cpu->is_used = true;
   cmc_full_fence(thread);
   cmc_synchronize(thread, &cpu->view);
 }

@@ -31,6 +31,8 @@ enum {
 
 // MARK: Operations
 
+typedef enum { no_switch, first_switch, full_switch } SwitchKind;
+
 /// What a thread is about to do. Between two announcements a thread runs undisturbed.
 typedef enum {
   op_start,  // up to its first announcement
@@ -134,6 +136,7 @@ typedef struct {
 /// A virtual processor. `view` is that of the last thread that left it.
 typedef struct {
   int running;
+  bool is_used;
   View view;
 } Processor;
 
@@ -209,6 +212,9 @@ void cmc_kernel_reset(void);
 /// Puts a thread on its processor, whose former thread is switched out.
 void cmc_switch_in(int thread);
 bool cmc_is_switched_out(const Thread *thread);
+/// Whether its next step begins with a switch of its processor, which is a full fence; or with the first one of a processor,
+/// by which others see nothing that is new.
+SwitchKind cmc_needs_switch(const Thread *thread);
 
 // MARK: Blocking.c
 
@@ -230,6 +236,7 @@ typedef struct {
   uint8_t chosen;
   uint8_t count;  // data: the number of ways
   int8_t cpu;
+  uint8_t switch_kind;
   Operation operation;
   uint32_t enabled;  // sets of agents
   uint32_t wanted;  // to be explored from here

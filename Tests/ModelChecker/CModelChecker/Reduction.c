@@ -13,7 +13,7 @@
 
 // MARK: What commutes
 
-enum { writes = 1, fences = 2, is_special = 4 };
+enum { writes = 1, fences = 2, is_special = 4, sees_fences = 8 };
 
 static const uint8_t traits[] = {
     [op_store] = writes,
@@ -28,6 +28,14 @@ static const uint8_t traits[] = {
     [op_pause] = is_special,
     [op_join] = is_special,
 };
+
+/// A switch of a processor is a full fence of the threads that it is between. The first one of a processor only sees what
+/// fences have published.
+static inline int traits_of(const Choice *step) {
+  static const uint8_t switches[] = {
+      [first_switch] = sees_fences | is_special, [full_switch] = fences | is_special};
+  return traits[step->operation.kind] | switches[step->switch_kind];
+}
 
 static inline int thread_of(int agent) { return agent & (max_threads - 1); }
 
@@ -46,7 +54,8 @@ static bool specials_are_dependent(const Choice *a, const Choice *b) {
   }
   if (x.target != none && x.target == y.target) return true;
   // Full fences all take part in one order.
-  if (traits[x.kind] & traits[y.kind] & fences) return true;
+  const int all_fences = (traits_of(a) | traits_of(b)) & (fences | sees_fences);
+  if (traits_of(a) & traits_of(b) & fences || all_fences == (fences | sees_fences)) return true;
   // A pause waits for a change of one of several locations.
   if (x.kind == op_pause && traits[y.kind] & writes) return true;
   return y.kind == op_pause && traits[x.kind] & writes;
@@ -55,7 +64,7 @@ static bool specials_are_dependent(const Choice *a, const Choice *b) {
 /// Whether two steps may not be exchanged.
 static inline bool are_dependent(const Choice *a, const Choice *b) {
   const Operation x = a->operation, y = b->operation;
-  const int all_traits = traits[x.kind] | traits[y.kind];
+  const int all_traits = traits_of(a) | traits_of(b);
   if (thread_of(a->chosen) == thread_of(b->chosen)) return true;  // signals included
   // Threads of one processor exclude each other, and each switch leaves its traces.
   if (a->cpu == b->cpu && a->cpu != none) return true;
@@ -160,6 +169,7 @@ uint32_t cmc_still_asleep(uint32_t asleep, const Choice *step) {
     other.chosen = (uint8_t)__builtin_ctz(rest);
     other.operation = cmc_next_operation(other.chosen);
     other.cpu = (int8_t)machine.threads[thread_of(other.chosen)].cpu;
+    other.switch_kind = (uint8_t)cmc_needs_switch(&machine.threads[thread_of(other.chosen)]);
     if (!are_dependent(&other, step)) still |= 1u << other.chosen;
   }
   return still;

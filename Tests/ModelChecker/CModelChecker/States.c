@@ -200,7 +200,7 @@ static uint64_t state_digest(void) {
   for (int i = 0; i < machine.thread_count; i++) sum += thread_digest(i);
   for (int i = 0; i < max_cpus; i++) {
     const Processor *cpu = &machine.cpus[i];
-    sum += mix(mix((uint64_t)~i, (uint64_t)cpu->running), view_digest(&cpu->view));
+    if (cpu->is_used) sum += mix(mix((uint64_t)~i, (uint64_t)cpu->running), view_digest(&cpu->view));
   }
   sum += mix(UINT64_MAX, view_digest(&machine.fences));
   if (machine.callbacks->state) sum += mix(sum, machine.callbacks->state(machine.callbacks->context));

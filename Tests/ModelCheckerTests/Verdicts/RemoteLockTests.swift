@@ -71,9 +71,9 @@ private func remoteLock(
 extension ModelCheckerTests {
   @Suite struct RemoteLockTests {
     @Test func rightProtocolPasses() {
-      expectPass(remoteLock(locals: 1, remotes: 1), executions: 44)
-      expectPass(remoteLock(locals: 1, remotes: 1, rounds: 2), executions: 292)
-      expectPass(remoteLock(locals: 1, remotes: 2), executions: 19_890)
+      expectPass(remoteLock(locals: 1, remotes: 1), executions: 69)
+      expectPass(remoteLock(locals: 1, remotes: 1, rounds: 2), executions: 385)
+      expectPass(remoteLock(locals: 1, remotes: 2), executions: 28_592)
       #if !DEBUG
         expectPass(remoteLock(locals: 2, remotes: 1), executions: 58_938)
       #endif
