@@ -310,7 +310,7 @@
 
     @Test func operationsAcquireAndRelease() {
       for (way, executions, atomic) in [
-        (Way.fromRow, 6, 3), (.toRow, 57, 34), (.withinRow, 19, 288), (.loaded, 3, 3),
+        (Way.fromRow, 3, 3), (.toRow, 57, 34), (.withinRow, 19, 288), (.loaded, 6, 3),
       ] {
         expectPass(messages(way), executions: executions, "words, a message \(way.rawValue)")
         expectPass(
