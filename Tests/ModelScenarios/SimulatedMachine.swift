@@ -4,7 +4,7 @@
 // everything with the model set of headers:
 //
 //     swift test --scratch-path .build/model --filter ModelScenarios \
-//       -Xcc -DPERCPU_SHIM=Model -Xcc -I$PWD/Tests/Shims \
+//       -Xcc -O2 -Xcc -DPERCPU_SHIM=Model -Xcc -I$PWD/Tests/Shims \
 //       -Xswiftc -DPERCPU_MODEL -Xswiftc -enforce-exclusivity=unchecked
 //
 // In other builds this target is empty.

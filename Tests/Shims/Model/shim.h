@@ -5,7 +5,7 @@
 // other threads, and without a checker, the functions are the native ones.
 //
 //     swift test --scratch-path .build/model \
-//       -Xcc -DPERCPU_SHIM=Model -Xcc -I$PWD/Tests/Shims \
+//       -Xcc -O2 -Xcc -DPERCPU_SHIM=Model -Xcc -I$PWD/Tests/Shims \
 //       -Xswiftc -DPERCPU_MODEL -Xswiftc -enforce-exclusivity=unchecked
 //
 // A native function is included under another name and wrapped under its own. What a native header
