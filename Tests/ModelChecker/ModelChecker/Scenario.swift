@@ -47,8 +47,8 @@ public final class Scenario {
   }
 
   /// Declares that the word at a memory address is only accessed in an order that other words give, as if a lock
-  /// protected it; also by what switches on a processor. That is checked as for plain data, and its accesses are no
-  /// steps, which makes a scenario smaller. There must be no signals.
+  /// protected it. That is checked as for plain data, except that switches on a processor and interrupts order
+  /// nothing. Its accesses are no steps, which makes a scenario smaller. There must be no signals.
   public func guarded(
     _ address: UnsafeRawPointer, _ name: StaticString, _ index: Int? = nil, bytes: Int = 8
   ) {

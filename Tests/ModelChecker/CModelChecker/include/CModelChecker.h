@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A stateless model checker for small concurrent programs on a weak memory and a simulated kernel.
+// A model checker for small concurrent programs on a weak memory and a simulated kernel.
 //
 // A scenario is a setup function, up to eight threads, and a final check. The checker runs it
 // again and again, each time with another schedule and other choices of what each load reads,
-// until every behavior has been seen, and reports the first one that fails.
+// until every behavior has been seen, and reports the first one that fails. It keeps nothing of
+// what it has seen, unless it is asked to search by states.
 //
 // What it models
 //  - memory: the release/acquire/relaxed accesses and fences of C11 in their repaired form (RC11)
@@ -83,9 +84,10 @@ typedef struct {
   void (*finally)(void *context);
   /// Runs on the stack of `thread` when a signal is delivered to it. May be null.
   void (*signal)(void *context, int thread, int number);
-  /// CMC_STATES: a digest of all that threads share besides locations, and of what they leave behind for `finally`.
-  /// Runs between steps, and must change nothing; what threads read of it they give to `cmc_note`, and addresses of memory that
-  /// they ask for. What commutes is judged by locations alone: so what is shared is ordered by them. May be null.
+  /// CMC_STATES: a digest of all that threads share besides locations, and of what they leave behind
+  /// for `finally`. Runs between steps, and must change nothing; what threads read of it they give to
+  /// `cmc_note`, and addresses of memory that they ask for. What commutes is judged by locations
+  /// alone: so what is shared is ordered by them. May be null.
   uint64_t (*state)(void *context);
 } cmc_callbacks;
 
@@ -126,10 +128,10 @@ int cmc_add_word(const char *name, int index, uint64_t initial, int bytes);
 /// Adds plain data: unordered accesses to it are reported as data races.
 int cmc_add_plain(const char *name, int index, uint64_t initial);
 
-/// Declares that a location is only accessed in an order that messages give, as data is that a lock protects. It is checked
-/// like plain data, on which an order that switches of a processor or interrupts give counts for nothing. Its accesses are
-/// no steps: as long as there is no race nobody can tell what happens between two of them. That is not so for
-/// handlers: there must be no signals.
+/// Declares that a location is only accessed in an order that messages give, as data is that a lock
+/// protects. It is checked like plain data, on which an order that switches of a processor or
+/// interrupts give counts for nothing. Its accesses are no steps: as long as there is no race nobody
+/// can tell what happens between two of them. That is not so for handlers: there must be no signals.
 void cmc_guard(int location);
 
 /// CMC_STATES: declares a word that is a lock, held or 0: what a thread has seen of it while it tried to acquire it
