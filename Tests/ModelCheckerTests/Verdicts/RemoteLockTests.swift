@@ -75,7 +75,7 @@ extension ModelCheckerTests {
       expectPass(remoteLock(locals: 1, remotes: 1, rounds: 2), executions: 385)
       expectPass(remoteLock(locals: 1, remotes: 2), executions: 28_592)
       #if !DEBUG
-        expectPass(remoteLock(locals: 2, remotes: 1), executions: 58_938)
+        expectPass(remoteLock(locals: 2, remotes: 1), executions: 359_688)
       #endif
     }
 
