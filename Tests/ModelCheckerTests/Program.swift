@@ -21,13 +21,17 @@ enum Instruction: Equatable {
   case signal(Int)
   case futexWait(Int, Int)
   case futexWake(Int)
-  /// Of plain data.
+  /// Until the word is not 0.
+  case spin(Int, Ordering)
+  /// Leaves the next one out unless the word has this value.
+  case skip(Int, unless: Int)
+  /// Of plain data; what a thread writes is its own.
   case read
   case write
 
   var fillsRegister: Bool {
     switch self {
-    case .load, .exchange, .add, .compareExchange, .section, .futexWait, .read: true
+    case .load, .exchange, .add, .compareExchange, .section, .futexWait, .spin, .read: true
     default: false
     }
   }
@@ -46,6 +50,8 @@ enum Instruction: Equatable {
 ///     [x,y>1]  section that loads x and commits y=1;  [x,z,y>1] also stores z=1 before
 ///     P1  G1>0  S1                       preempts, migrates to processor 0, signals thread 1
 ///     Wx0  Kx                            futex wait if x is 0, futex wake
+///     Lx.acq                             spins, until x is not 0
+///     Ux1                                leaves the next instruction out unless x is 1
 ///     R  W                               reads plain data; writes it
 struct Program {
   struct Thread: Equatable {
@@ -55,6 +61,8 @@ struct Program {
 
   var threads: [Thread]
   var wordCount = 3
+  /// What is in a register that was not filled.
+  static let skipped = 8
 
   /// What can come of the program: the registers of all threads in order, then the words' last
   /// values, a hexadecimal digit each.
@@ -63,11 +71,13 @@ struct Program {
     var result: CheckResult
   }
 
-  func behaviour(_ mode: SearchMode = .exhaustive(), limit: Int = 0) -> Behaviour {
+  func behaviour(
+    _ mode: SearchMode = .exhaustive(), limit: Int = 0, futures: Futures? = nil
+  ) -> Behaviour {
     let registers = Registers(threads: threads.count)
     var outcomes: Set<UInt64> = []
     let names: [StaticString] = ["first", "second", "third", "fourth"]
-    let result = check(mode, limit: limit) { scenario in
+    let result = check(mode, limit: limit, visitor: futures) { scenario in
       registers.clear()
       let words = Words(
         x: scenario.word("x"), y: scenario.word("y"), z: scenario.word("z"),
@@ -76,8 +86,16 @@ struct Program {
       for index in threads.indices {
         let thread = threads[index]
         scenario.thread(names[index], cpu: thread.cpu) {
+          var isSkipping = false
           for instruction in thread.instructions {
-            instruction.run(words) { registers.append($0, thread: index) }
+            if isSkipping {
+              isSkipping = false
+              if instruction.fillsRegister { registers.append(Program.skipped, thread: index) }
+            } else if case .skip(let word, let value) = instruction {
+              isSkipping = words[word].load(.relaxed) != value
+            } else {
+              instruction.run(words, thread: index) { registers.append($0, thread: index) }
+            }
           }
         }
       }
@@ -88,6 +106,7 @@ struct Program {
           outcome = outcome << 4 | UInt64(truncatingIfNeeded: words[word].load(.relaxed)) & 15
         }
         outcomes.insert(outcome)
+        futures?.outcome = Int(truncatingIfNeeded: outcome)
       }
     }
     return Behaviour(outcomes: outcomes, result: result)
@@ -161,7 +180,7 @@ private final class Registers {
 }
 
 extension Instruction {
-  func run(_ words: Words, _ record: (Int) -> Void) {
+  func run(_ words: Words, thread: Int, _ record: (Int) -> Void) {
     switch self {
     case .load(let word, let ordering):
       record(words[word].load(ordering))
@@ -198,13 +217,26 @@ extension Instruction {
     case .signal(let thread):
       ModelChecker.signal(thread, 0)
     case .futexWait(let word, let expected):
-      record(words[word].futexWait(expected) == .notEqual ? 1 : 0)
+      switch words[word].futexWait(expected) {
+      case .woken: record(0)
+      case .notEqual: record(1)
+      case .interrupted: record(2)
+      }
     case .futexWake(let word):
       words[word].futexWake(1)
+    case .spin(let word, let ordering):
+      var value = words[word].load(ordering)
+      while value == 0 {
+        pause()
+        value = words[word].load(ordering)
+      }
+      record(value)
+    case .skip:
+      preconditionFailure("that is up to the program")
     case .read:
       record(words.data.read())
     case .write:
-      words.data.write(1)
+      words.data.write(1 + thread)
     }
   }
 }

@@ -58,6 +58,8 @@ extension Instruction: CustomStringConvertible {
     case "P": self = .preempt(digits[0])
     case "G": self = .migrate(digits[0], digits[1])
     case "S": self = .signal(digits[0])
+    case "L": self = .spin(words[0], ordering)
+    case "U": self = .skip(words[0], unless: digits[0])
     case "R": self = .read
     case "W" where characters.count == 1: self = .write
     case "W": self = .futexWait(words[0], digits[0])
@@ -120,6 +122,8 @@ extension Instruction: CustomStringConvertible {
     case .signal(let thread): return "S\(thread)"
     case .futexWait(let word, let expected): return "W\(name(word))\(expected)"
     case .futexWake(let word): return "K\(name(word))"
+    case .spin(let word, let ordering): return "L\(name(word))\(Self.suffix(ordering))"
+    case .skip(let word, let value): return "U\(name(word))\(value)"
     case .read: return "R"
     case .write: return "W"
     }

@@ -6,11 +6,14 @@ import ModelChecker
 struct RandomPrograms {
   private var state: UInt64
   private let hasData: Bool
+  private let returns: Bool
 
-  /// With plain data most of them have races, in some of their executions.
-  init(seed: UInt64, hasData: Bool = false) {
+  /// With plain data most of them have races, in some of their executions. With a word that returns to a value that it had,
+  /// threads may have seen less than others and have been told the same.
+  init(seed: UInt64, hasData: Bool = false, returns: Bool = false) {
     state = seed
     self.hasData = hasData
+    self.returns = returns
   }
 
   private mutating func below(_ bound: Int) -> Int {
@@ -28,10 +31,14 @@ struct RandomPrograms {
   mutating func next() -> Program {
     // Half of the programs are about memory alone, the others also about the kernel.
     let hasKernel = below(2) == 1
-    let threadCount = 2 + below(2)
+    let threadCount = returns ? 3 : 2 + below(2)
     let length = threadCount == 2 ? 4 : hasKernel ? 2 : 3
     var program = Program(threads: [])
-    for thread in 0..<threadCount {
+    if returns {
+      let instructions = [1, 2, 1].map { Instruction.store(0, $0, .relaxed) }
+      program.threads.append(Program.Thread(cpu: nil, instructions: instructions))
+    }
+    for thread in program.threads.count..<threadCount {
       var instructions: [Instruction] = []
       for _ in 0..<(1 + below(length)) {
         let isKernel = hasKernel && below(3) == 0
@@ -48,7 +55,8 @@ struct RandomPrograms {
     let word = below(4) == 0 ? 2 : below(2)
     let value = 1 + below(2)
     let success = pick(Ordering.allCases)
-    switch below(16) {
+    switch below(17) {
+    case 16: return .skip(word, unless: below(2))
     case 0..<5: return .load(word, pick([.relaxed, .acquiring]))
     case 5..<9: return .store(word, value, pick([.relaxed, .releasing]))
     case 9: return .exchange(word, value, success)
@@ -63,7 +71,8 @@ struct RandomPrograms {
 
   private mutating func kernel(_ thread: Int, _ threadCount: Int) -> Instruction {
     let other = (thread + 1 + below(threadCount - 1)) % threadCount
-    switch below(12) {
+    switch below(13) {
+    case 12: return .spin(below(2), pick([.relaxed, .acquiring]))
     case 0..<2: return .membarrier(.plain)
     case 2..<4: return .membarrier(.restart)
     case 4..<7:

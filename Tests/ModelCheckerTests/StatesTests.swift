@@ -49,6 +49,35 @@ extension ModelCheckerTests {
       #expect(ends(true) == [[0, 1], [1, 0]])
     }
 
+    /// Something that threads share and nobody tells of, and by which a thread decides what to do.
+    @Test func whatIsNotToldIsNoticed() {
+      func search(_ tells: Bool) -> CheckResult {
+        var last = 0
+        return check(.states) { scenario in
+          last = 0
+          if tells { scenario.state { last } }
+          let word = scenario.word("word"), early = scenario.word("early")
+          for index in 1...2 {
+            scenario.thread("comes") {
+              word.add(1, .relaxed)
+              last = index
+            }
+          }
+          scenario.thread("looks") {
+            join(0)
+            join(1)
+            word.add(1, .relaxed)
+            if tells { note(last) }
+            if last == 1 { early.store(1, .relaxed) }
+            word.add(1, .relaxed)
+          }
+        }
+      }
+      expectFailure(search(false), "the scenario does not tell all that is shared")
+      let told = search(true)
+      #expect(told.passed && told.isComplete, "\(told)")
+    }
+
     // MARK: Guarded locations
 
     /// What a switch on a processor orders is not guarded.

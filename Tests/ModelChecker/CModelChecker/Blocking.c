@@ -51,7 +51,7 @@ void cmc_pause(void) {
   cmc_step(cmc_operation(op_pause, none));
   TRACE("pause", none, none, "%s", "");
   if (self->handled_signals && cmc_searches_states()) {
-    cmc_fail("no pause in handlers where states are searched: what the interrupted loop has read is not part of them");
+    cmc_refuse("no pause in handlers where states are searched: what the interrupted loop has read is not part of them");
   }
   // A turn of the loop that reads the same as the last one changes nothing and need not be tried.
   bool will_differ = false;

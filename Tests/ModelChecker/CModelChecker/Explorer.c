@@ -18,7 +18,10 @@ static int preemptions;
 static uint32_t asleep;
 /// The number of choices after which an execution is only repeating what others cover, or none.
 static int cut;
-static bool does_not_fit;
+/// Whether this execution looks, beyond the cut, whether all states were there: an untold one would be a hole.
+static bool looks_on;
+/// A failure that is one of the scenario, and not of its threads.
+static bool is_unrepeatable;
 
 bool cmc_is_running(void) { return machine.is_running; }
 
@@ -34,11 +37,15 @@ static Choice *new_choice(void) {
   return choice;
 }
 
+void cmc_refuse(const char *why) {
+  is_unrepeatable = true;
+  cmc_fail("%s", why);
+}
+
 /// The execution to repeat cannot be repeated.
 static void fail_to_repeat(void) {
-  does_not_fit = true;
-  cmc_fail(mode == CMC_REPLAY && !machine.is_tracing ? "the replay string does not fit the scenario"
-                                                     : "the scenario is not deterministic");
+  cmc_refuse(mode == CMC_REPLAY && !machine.is_tracing ? "the replay string does not fit the scenario"
+                                                       : "the scenario is not deterministic");
 }
 
 static bool is_given(void) { return schedule.count < schedule.given; }
@@ -80,9 +87,19 @@ static Choice *new_step(uint32_t enabled) {
     choice->chosen = (uint8_t)cmc_random_agent(enabled);
     return choice;
   }
-  if (mode == CMC_UNREDUCED) asleep = 0;
+  if (mode == CMC_UNREDUCED) {
+    asleep = 0;
+    if (machine.callbacks->visit) {
+      machine.callbacks->visit(machine.callbacks->context, schedule.count, cmc_state_digest());
+    }
+  }
   uint32_t candidates = enabled & ~asleep;
-  if (mode == CMC_STATES && cut == none) candidates = cmc_enter_state(enabled, &asleep);
+  if (mode == CMC_STATES && cut == none) {
+    if (!cmc_enter_state()) candidates = 0;
+  } else if (mode == CMC_STATES && looks_on && cmc_enter_state()) {
+    cmc_refuse("a state that was there before has led to one that was not: the scenario does not tell all that is shared");
+    return NULL;
+  }
   if (!candidates) {
     // Every way to go on is covered by another execution. This one still runs to its end, so that
     // what its threads hold is given back; it counts for nothing unless it fails.
@@ -251,12 +268,16 @@ static void explore(const cmc_options *options, cmc_result *result) {
       cmc_random_next_execution();
       schedule.given = 0;
     }
+    if (machine.callbacks->begin) machine.callbacks->begin(machine.callbacks->context, schedule.given);
+    looks_on = runs < 1000 || runs % 16 == 0;
     const Outcome outcome = run();
     runs++;
     count_execution(result, outcome);
-    if (outcome == outcome_failed) {
-      result->executions++;
-      if (does_not_fit) {
+    const bool goes_on = machine.callbacks->end && !is_unrepeatable;
+    if (goes_on) machine.callbacks->end(machine.callbacks->context, outcome == outcome_failed ? machine.failure : NULL);
+    if (outcome == outcome_failed) result->executions++;
+    if (outcome == outcome_failed && !goes_on) {
+      if (is_unrepeatable) {
         result->failure = machine.failure;
         result->trace = result->replay = "";
       } else {
@@ -287,7 +308,7 @@ cmc_result cmc_check(const cmc_options *options, const cmc_callbacks *callbacks)
   preemption_bound = options->preemption_bound;
   schedule.given = 0;
   schedule.known_steps = 0;
-  does_not_fit = false;
+  is_unrepeatable = false;
   if (mode == CMC_STATES) cmc_states_begin();
   if (is_random()) {
     cmc_random_begin(options->seed, mode == CMC_PRIORITIES, options->change_points);

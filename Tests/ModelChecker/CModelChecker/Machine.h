@@ -172,6 +172,8 @@ static inline Operation cmc_operation(OperationKind kind, int location) {
 _Noreturn void cmc_leave_fiber(void);
 /// Fails the execution. Returns only on the main thread.
 void cmc_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/// Fails the check because of what the scenario is, which no replay would show.
+void cmc_refuse(const char *why);
 /// Declares that an operation of threads was called elsewhere.
 void cmc_need_thread(const char *operation);
 
@@ -305,9 +307,10 @@ static inline void cmc_note_store(void) { cmc_self()->wanted_lock = none; }
 void cmc_states_begin(void);
 void cmc_states_end(void);
 uint64_t cmc_state_count(void);
-/// Of the enabled agents, those to be explored from the state the machine is in: none if it was explored before. Leaves
-/// of those that are asleep the ones that were asleep then, too.
-uint32_t cmc_enter_state(uint32_t enabled, uint32_t *asleep);
+/// Of the state the machine is in.
+uint64_t cmc_state_digest(void);
+/// Whether no execution has come to this state before.
+bool cmc_enter_state(void);
 
 // MARK: Random.c
 

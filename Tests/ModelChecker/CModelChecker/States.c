@@ -15,9 +15,13 @@
 // Numbers that only grow are none of its own. A position counts from the oldest message that somebody may still read,
 // and of clocks all that matters is which accesses to plain data they cover, of those that not everybody has.
 //
-// Steps that commute lead to the same state, in whichever order: sleep sets spare one of them. With each state goes the
-// set of agents that were asleep when it was explored. Who comes with fewer explores what is missing, and leaves
-// what both had.
+// Steps that commute lead to the same state, in whichever order: sleep sets spare one of them. They need not be kept with
+// a state, since nothing comes to a state twice in one execution (each step changes what its thread has been told). Say
+// that `a` sleeps in a state when it is entered: then `a` was explored before some step `t`, with which it commutes, led
+// there, and all that follows `a` has been entered, `t` included, or `t` was asleep there, and the same can be said of it.
+// So whoever comes to the state again has nothing to explore, however few of its agents are asleep, and from a state that was
+// there before all ways lead to such states. Executions that go on beyond one look whether that is so: it is not if
+// the scenario has not told all.
 //
 // What is kept of a state are 64 bits: of n states, two are taken for one with a probability of n * n / 2^65, which for a
 // hundred million is one in four thousand.
@@ -191,7 +195,7 @@ static uint64_t thread_digest(int index) {
   return mix(digest, (uint64_t)thread->pending_signals << 32 | thread->blocked_signals << 16 | thread->handled_signals);
 }
 
-static uint64_t state_digest(void) {
+uint64_t cmc_state_digest(void) {
   const uint32_t threads = unfinished_threads();
   find_live_locations(threads);
   find_accesses(threads);
@@ -204,17 +208,12 @@ static uint64_t state_digest(void) {
   }
   sum += mix(UINT64_MAX, view_digest(&machine.fences));
   if (machine.callbacks->state) sum += mix(sum, machine.callbacks->state(machine.callbacks->context));
-  return sum;
+  return sum + !sum;
 }
 
 // MARK: The states there were
 
-typedef struct {
-  uint64_t digest;  // 0: none
-  uint32_t asleep;
-} State;
-
-static State *table;
+static uint64_t *table;  // digests, and 0 where none is
 static uint64_t capacity, count;
 
 static void allocate(uint64_t number) {
@@ -238,34 +237,28 @@ void cmc_states_end(void) {
 
 uint64_t cmc_state_count(void) { return count; }
 
-static State *find(uint64_t digest) {
+static uint64_t *find(uint64_t digest) {
   uint64_t i = digest & (capacity - 1);
-  while (table[i].digest && table[i].digest != digest) i = (i + 1) & (capacity - 1);
+  while (table[i] && table[i] != digest) i = (i + 1) & (capacity - 1);
   return &table[i];
 }
 
 static void grow(void) {
-  State *const former = table;
+  uint64_t *const former = table;
   const uint64_t former_capacity = capacity;
   allocate(2 * capacity);
   for (uint64_t i = 0; i < former_capacity; i++) {
-    if (former[i].digest) *find(former[i].digest) = former[i];
+    if (former[i]) *find(former[i]) = former[i];
   }
   free(former);
 }
 
-uint32_t cmc_enter_state(uint32_t enabled, uint32_t *asleep) {
+bool cmc_enter_state(void) {
   if (2 * count >= capacity) grow();
-  uint64_t digest = state_digest();
-  digest += !digest;
-  State *state = find(digest);
-  if (!state->digest) {
-    count++;
-    *state = (State){digest, *asleep};
-    return enabled & ~*asleep;
-  }
-  const uint32_t missing = state->asleep & ~*asleep;
-  *asleep &= state->asleep;
-  state->asleep = *asleep;
-  return enabled & missing;
+  const uint64_t digest = cmc_state_digest();
+  uint64_t *state = find(digest);
+  if (*state) return false;
+  *state = digest;
+  count++;
+  return true;
 }

@@ -72,6 +72,17 @@ public struct CheckResult: Sendable, CustomStringConvertible {
   }
 }
 
+/// What sees the states that ``SearchMode/unreduced`` comes through, as ``SearchMode/states`` would tell them apart. For
+/// checking the checker.
+public protocol Visitor: AnyObject {
+  /// An execution begins. What comes of the states of this depth, and of greater ones, has been seen in full.
+  func begin(depth: Int)
+  /// It has come to a state, by so many choices, that the last one has not come to in the same way.
+  func visit(depth: Int, digest: UInt64)
+  /// It has ended. A failure does not end the search.
+  func end(failure: String?)
+}
+
 /// One check at a time: the checker has one machine.
 private let turn = Mutex(())
 
@@ -93,10 +104,11 @@ private let turn = Mutex(())
 ///     }
 ///     #expect(result.passed, "\(result)")
 public func check(
-  _ mode: SearchMode = .exhaustive(), limit: Int = 0, _ scenario: @escaping (Scenario) -> Void
+  _ mode: SearchMode = .exhaustive(), limit: Int = 0, visitor: (any Visitor)? = nil,
+  _ scenario: @escaping (Scenario) -> Void
 ) -> CheckResult {
   turn.withLock { _ in
-    let running = Scenario(declaration: scenario)
+    let running = Scenario(declaration: scenario, visitor: visitor)
     return withExtendedLifetime(running) { run(running, mode, limit: limit) }
   }
 }
@@ -134,6 +146,11 @@ private func run(_ scenario: Scenario, _ mode: SearchMode, limit: Int) -> CheckR
   callbacks.thread = { Scenario.from($0).run(thread: Int($1)) }
   callbacks.finally = { Scenario.from($0).finish() }
   callbacks.state = { Scenario.from($0).digest() }
+  if scenario.visitor != nil {
+    callbacks.begin = { Scenario.from($0).visitor?.begin(depth: Int($1)) }
+    callbacks.visit = { Scenario.from($0).visitor?.visit(depth: Int($1), digest: $2) }
+    callbacks.end = { Scenario.from($0).visitor?.end(failure: $1.map { String(cString: $0) }) }
+  }
   callbacks.signal = { Scenario.from($0).handle(signal: Int($2), thread: Int($1)) }
 
   return replay.withCString { replay in

@@ -5,6 +5,7 @@ import CModelChecker
 /// One execution of a scenario: what it is made of. ``check(_:limit:_:)`` hands it out.
 public final class Scenario {
   private let declaration: (Scenario) -> Void
+  let visitor: (any Visitor)?
   private struct Parts {
     var threadCount = 0
     var finalCheck: (() -> Void)?
@@ -16,8 +17,9 @@ public final class Scenario {
   private let parts = UnsafeMutablePointer<Parts>.allocate(capacity: 1)
   private var handlers: [Int: (Int) -> Void] = [:]
 
-  init(declaration: @escaping (Scenario) -> Void) {
+  init(declaration: @escaping (Scenario) -> Void, visitor: (any Visitor)?) {
     self.declaration = declaration
+    self.visitor = visitor
     parts.initialize(to: Parts())
   }
 

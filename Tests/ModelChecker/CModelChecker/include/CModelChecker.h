@@ -89,6 +89,13 @@ typedef struct {
   /// `cmc_note`, and addresses of memory that they ask for. What commutes is judged by locations
   /// alone: so what is shared is ordered by them. May be null.
   uint64_t (*state)(void *context);
+  /// CMC_UNREDUCED, all three or none. An execution begins, which makes the first `depth` choices as the last one did but
+  /// for the last of them.
+  void (*begin)(void *context, int depth);
+  /// It has come to a state that is no longer one of the last execution, by so many choices.
+  void (*visit)(void *context, int depth, uint64_t digest);
+  /// It has ended, with a failure or null. With these, a failure does not end the search.
+  void (*end)(void *context, const char *failure);
 } cmc_callbacks;
 
 typedef struct {
