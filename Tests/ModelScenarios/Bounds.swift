@@ -13,4 +13,9 @@
     .exhaustive(preemptionBound: boundsAreLifted ? nil : bound)
   }
 
+  /// The same, of scenarios that tell what threads share: in full it is their states.
+  func states(orPreemptionsAtMost bound: Int) -> SearchMode {
+    boundsAreLifted ? .states : preemptions(atMost: bound)
+  }
+
 #endif

@@ -236,7 +236,7 @@
     }
 
     /// In full where no addition passes the threshold; with a bound on preemptions, where the second
-    /// one does: without, that has more than a million executions.
+    /// one does: without, that has millions of states.
     @Test func twoAddersAFolderAndASummer() {
       let threads: [(cpu: Int?, [Step])] = [
         (0, [.add(1)]), (0, [.add(1)]), (1, [.fold(0)]), (2, [.sum]),
@@ -245,7 +245,7 @@
         Use(threads: threads, threshold: 2, aborts: 0).check(), executions: 67_818,
         "differential, 2 adders, folder, summer, within")
       expectPass(
-        Use(threads: threads, aborts: 0).check(preemptions(atMost: 2)), executions: 132_648,
+        Use(threads: threads, aborts: 0).check(states(orPreemptionsAtMost: 2)), executions: 132_648,
         isBounded: true,
         "differential, 2 adders, folder, summer")
     }

@@ -108,6 +108,7 @@
         scenario.limitAborts(to: 1)
         scenario.name(shards.word(0), "word")
         var updates = 0
+        scenario.state { updates }
         func work(_ claim: Shards.Claim, _ commit: (inout Pair) -> Bool) {
           var state = Pair()
           guard shards.copy(claim, to: &state, size: 16) else { return }
@@ -183,63 +184,57 @@
       }
     }
 
-    /// In each of the ways to steal. With a bound where all executions take minutes: there are
-    /// 174,157, 2,442,740 and 1,337,872 of a holder, a thief and the next, which have all been looked at.
-    /// So have 12,313,899 of a holder and two thieves, and, before a commit named its word, the 2,929,201
-    /// and 2,154,401 of its other ways.
+    /// In each of the ways to steal.
     private func expect(
-      _ executions: [Int], _ name: String, bound: Int? = nil, _ attempts: [(cpu: Int, Attempt)],
-      signaled: Bool = false, sourceLocation: SourceLocation = #_sourceLocation
+      _ states: [Int], _ name: String, _ attempts: [(cpu: Int, Attempt)], signaled: Bool = false,
+      sourceLocation: SourceLocation = #_sourceLocation
     ) {
       let ways: [(ShardedLock<Pair>.Stealing, Engine)] =
         [(.restartFence, .restartable), (.announcement, .restartable), (.announcement, .atomic)]
-      for ((stealing, engine), executions) in zip(ways, executions) {
+      for ((stealing, engine), states) in zip(ways, states) {
         expectPass(
-          shards(
-            attempts, stealing, engine: engine, signaled: signaled,
-            mode: bound.map(preemptions(atMost:)) ?? .exhaustive()),
-          executions: executions, isBounded: bound != nil,
-          "attempts, \(name), \(stealing), \(engine)", sourceLocation: sourceLocation)
+          shards(attempts, stealing, engine: engine, signaled: signaled, mode: .states),
+          states: states, "attempts, \(name), \(stealing), \(engine)",
+          sourceLocation: sourceLocation)
       }
     }
 
     @Test func aHolderAThiefAndTheNextAttempt() {
       expect(
-        [17_860, 53_249, 44_976], "holder, thief, next", bound: 3,
-        [(0, .hold), (1, .steal), (0, .hold)])
+        [186_094, 484_514, 91_414], "holder, thief, next", [(0, .hold), (1, .steal), (0, .hold)])
     }
 
     @Test func twoThievesAndAHolderAttempt() {
       expect(
-        [77_873, 69_506, 66_434], "holder, 2 thieves", bound: 3,
+        [1_684_109, 2_083_759, 731_633], "holder, 2 thieves",
         [(0, .hold), (1, .steal), (2, .steal)])
     }
 
     @Test func aReaderAmongAttempts() {
       expect(
-        [81_964, 178_330, 177_588], "holder, thief, reader", [(0, .hold), (1, .steal), (2, .read)])
+        [19_700, 48_531, 35_406], "holder, thief, reader", [(0, .hold), (1, .steal), (2, .read)])
     }
 
     @Test func aHandlerAmongAttempts() {
       expect(
-        [74_569, 141_958, 141_216], "holder, handler, reader", [(0, .hold), (1, .grab), (2, .read)])
+        [22_114, 45_096, 33_626], "holder, handler, reader", [(0, .hold), (1, .grab), (2, .read)])
       expect(
-        [46_718, 49_407, 47_011], "holder, handler, thief", bound: 3,
+        [927_056, 1_147_305, 464_117], "holder, handler, thief",
         [(0, .hold), (1, .grab), (2, .steal)])
       expect(
-        [17_318, 41_916, 34_515], "holder, handler, next", bound: 3,
+        [279_812, 673_456, 126_056], "holder, handler, next",
         [(0, .hold), (1, .grab), (0, .hold)])
     }
 
     @Test func aHolderOfTwoLocksAndAThief() {
       expect(
-        [11_219, 68_851, 68_123], "holder of two locks, thief, reader", bound: 3,
+        [105_398, 497_917, 386_393], "holder of two locks, thief, reader",
         [(0, .holdTwo), (1, .steal), (2, .read)])
     }
 
     @Test func aHandlerOfAnotherLockAmongAttempts() {
       expect(
-        [9302, 23_898, 20_686], "holder, handler of another lock, thief", bound: 3,
+        [42_203, 92_372, 39_361], "holder, handler of another lock, thief",
         [(0, .hold), (1, .steal)], signaled: true)
     }
 

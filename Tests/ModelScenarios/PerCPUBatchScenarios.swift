@@ -24,11 +24,8 @@
       expect(use, spin, "batch, \(name), spin")
     }
 
-    private func expect(_ use: BatchUse, _ states: Int, _ name: String) {
-      let result = use.check()
-      result.report(name)
-      #expect(result.passed && result.isComplete, "\(result)")
-      #expect(result.states == states, "\(name)")
+    private func expect(_ use: BatchUse, _ states: Int, seconds: Double = 30, _ name: String) {
+      expectPass(use.check(), states: states, seconds: seconds, name)
     }
 
     // MARK: Appending
@@ -112,10 +109,12 @@
       guard boundsAreLifted else { return }
       var use = BatchUse(threads: [append[0], drain, suspend])
       use.engine = .atomic
-      expect(use, 3_716_554, "batch, one, a drain and a suspension, of one CPU, atomic")
+      expect(
+        use, 3_716_554, seconds: .infinity,
+        "batch, one, a drain and a suspension, of one CPU, atomic")
       expect(
         BatchUse(threads: append + [drain, suspend], locking: .spin), 47_026_233,
-        "batch, two, a drain and a suspension, of one CPU, spin")
+        seconds: .infinity, "batch, two, a drain and a suspension, of one CPU, spin")
     }
 
     /// With locks of four rows, more than can be searched: at random.

@@ -39,6 +39,7 @@
     private func declare(_ lock: PerCPULock<Void>, _ scenario: Scenario) {
       let canaries = CPU.rows.map { scenario.plain("canary of row", $0.rawValue) }
       var uses = 0
+      scenario.state { uses }
       func useAlone(_ cpu: CPU) {
         let canary = canaries[cpu.rawValue - CPU.unbound.rawValue]
         let value = canary.read()
@@ -113,7 +114,7 @@
 
     /// With a bound on preemptions: without, each of these has many millions of executions.
     @Test func localAndRemoteHoldersExcludeEachOther() {
-      let bound = preemptions(atMost: 2)
+      let bound = states(orPreemptionsAtMost: 2)
       let two: [(cpu: Int?, Action)] = [(0, .local), (0, .local), (1, .remote(0))]
       let far: [(cpu: Int?, Action)] = [(0, .local), (1, .remote(0)), (2, .remote(0))]
       expectPass(
@@ -140,7 +141,7 @@
     }
 
     @Test func aWaiterThatWasMovedPassesTheWakeUpOn() {
-      let bound = preemptions(atMost: 1)
+      let bound = states(orPreemptionsAtMost: 1)
       expectPass(
         sleepers(.restartable, bound), executions: 3301, isBounded: true, "lock, a sleeper moves")
       expectPass(

@@ -76,6 +76,7 @@
       }
       // Who has what, by its own account.
       var inHands: [Int] = []
+      scenario.state { inHands.reduce(0) { $0 + 1 << (8 * $1) } }
       func own(_ word: Int) {
         require(word >= 1 && word <= most, "what was taken was never given")
         require(states[word].read() == Self.pooled, "an element was taken twice")
@@ -142,8 +143,8 @@
       let two: [(cpu: Int?, [Action])] = [(0, [.take]), (0, [.take])]
       expectPass(Use(threads: two).check(), executions: 140, "pool, a CPU, two take")
       expectPass(
-        Use(threads: locals, engine: .atomic).check(preemptions(atMost: 2)), executions: 181,
-        isBounded: true, "pool, a CPU, atomic")
+        Use(threads: locals, engine: .atomic).check(.states), states: 1704,
+        "pool, a CPU, atomic")
       expectPass(
         Use(threads: [(nil, [.give(2)]), (nil, [.take])], initially: [-1: [1]]).check(),
         executions: 32, "pool, unbound")
@@ -203,16 +204,19 @@
     /// are about what threads do that found the row held.
     @Test func aDrainAmongTwoOfACPULosesNothing() {
       expectPass(
-        Use(threads: Self.both).check(preemptions(atMost: 2)), executions: 2343, isBounded: true,
+        Use(threads: Self.both).check(states(orPreemptionsAtMost: 2)), executions: 2343,
+        isBounded: true,
         "pool, 2 and 1")
       expectPass(
-        Use(threads: Self.both, engine: .atomic).check(preemptions(atMost: 2)), executions: 30_706,
+        Use(threads: Self.both, engine: .atomic).check(states(orPreemptionsAtMost: 2)),
+        executions: 30_706,
         isBounded: true, "pool, 2 and 1, atomic")
       let busier: [(cpu: Int?, [Action])] = [
         (0, [.give(2), .take]), (0, [.take, .give(3)]), (1, [.drain(0)]),
       ]
       expectPass(
-        Use(threads: busier).check(preemptions(atMost: 2)), executions: 26_543, isBounded: true,
+        Use(threads: busier).check(states(orPreemptionsAtMost: 2)), executions: 26_543,
+        isBounded: true,
         "pool, 2 and 1, twice")
     }
 
@@ -221,8 +225,7 @@
         (0, [.give(2)]), (1, [.drain(0)]), (2, [.drain(0)]),
       ]
       expectPass(
-        Use(threads: drains).check(preemptions(atMost: 2)), executions: 14_655, isBounded: true,
-        "pool, drained twice")
+        Use(threads: drains).check(.states), states: 605_408, "pool, drained twice")
     }
 
     /// The older one goes, and the other one takes its slot.
@@ -329,13 +332,12 @@
 
     @Test func aNodeIsTakenByOne() {
       expectPass(
-        nodes([0, 0], mode: preemptions(atMost: 2)), executions: 546, isBounded: true,
-        "nodes, a CPU")
+        nodes([0, 0], mode: .states), states: 16_411, "nodes, a CPU")
       expectPass(nodes([0, 1]), executions: 18, "nodes, two CPUs")
       expectPass(nodes([nil, nil]), executions: 28_284, "nodes, unbound")
       expectPass(
-        nodes([0, 0], engine: .atomic, mode: preemptions(atMost: 2)), executions: 1434,
-        isBounded: true, "nodes, a CPU, atomic")
+        nodes([0, 0], engine: .atomic, mode: .states), states: 222_581,
+        "nodes, a CPU, atomic")
     }
 
     /// A list of three nodes on CPU 0: who finds none on its own row takes the last two of them, and keeps one on its row

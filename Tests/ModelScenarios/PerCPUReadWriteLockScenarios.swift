@@ -61,7 +61,7 @@
 
     /// With a bound on preemptions: writers touch all rows, and fences meet all threads.
     @Test func readersAndWritersExcludeEachOther() {
-      let bound = preemptions(atMost: 2)
+      let bound = states(orPreemptionsAtMost: 2)
       for (engine, executions) in [
         (Engine.restartable, [25_093, 86_090]), (.atomic, [22_675, 73_498]),
       ] {
@@ -75,7 +75,7 @@
     }
 
     @Test func readersOfOneCPUAndAWriterExcludeEachOther() {
-      let bound = preemptions(atMost: 2)
+      let bound = states(orPreemptionsAtMost: 2)
       expectPass(
         Use(readers: [0, 0], writers: [1], aborts: 0).check(bound), executions: 13_343,
         isBounded: true, "read-write lock, 2 readers of a CPU")

@@ -179,6 +179,17 @@
     #expect(result.seconds <= seconds, sourceLocation: sourceLocation)
   }
 
+  /// Expects that all states pass, that there are this many, and that they took no longer.
+  func expectPass(
+    _ result: CheckResult, states: Int, seconds: Double = 30, _ name: String = #function,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    result.report(name)
+    #expect(result.passed && result.isComplete, "\(result)", sourceLocation: sourceLocation)
+    #expect(result.states == states, sourceLocation: sourceLocation)
+    #expect(result.seconds <= seconds, sourceLocation: sourceLocation)
+  }
+
   /// Expects a failure, and that its replay string repeats it step by step.
   func expectFailure(
     _ message: String, mode: SearchMode = .exhaustive(), seconds: Double = 30,
