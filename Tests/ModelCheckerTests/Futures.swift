@@ -31,6 +31,8 @@ final class Futures: Visitor {
   }
 
   func end(failure: String?) {
+    // Of threads that make no step there is no state.
+    guard !visits.isEmpty else { return }
     visits[visits.count - 1].ends.insert(failure?.hashValue ?? outcome ?? -1)
   }
 
