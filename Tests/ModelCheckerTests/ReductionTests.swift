@@ -95,7 +95,7 @@ extension ModelCheckerTests {
     func statesAreWhatMatters(hasData: Bool, returns: Bool) {
       var programs = RandomPrograms(seed: 4, hasData: hasData, returns: returns)
       var compared = 0, all = 0
-      while compared < Self.programCount / 4 {
+      while compared < Self.programCount / 8 {
         let program = programs.next()
         let futures = Futures()
         let every = program.behaviour(.unreduced, limit: 3_000, futures: futures)
