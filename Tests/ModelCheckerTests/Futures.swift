@@ -18,6 +18,8 @@ final class Futures: Visitor {
   var outcome: Int?
   /// The number of visits that saw something else than the first one of the same state.
   private(set) var differing = 0
+  /// How executions failed.
+  private(set) var failures: Set<String> = []
   /// The number of states.
   var count: Int { ends.count }
 
@@ -31,6 +33,7 @@ final class Futures: Visitor {
   }
 
   func end(failure: String?) {
+    if let failure { failures.insert(failure) }
     // Of threads that make no step there is no state.
     guard !visits.isEmpty else { return }
     visits[visits.count - 1].ends.insert(failure?.hashValue ?? outcome ?? -1)

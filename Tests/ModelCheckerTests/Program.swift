@@ -11,7 +11,7 @@ enum Instruction: Equatable {
   case compareExchange(Int, Int, Int, Ordering, Ordering)
   case fence(Ordering)
   case fullFence
-  case membarrier(Membarrier)
+  case membarrier(Membarrier, cpu: Int? = nil)
   /// A restartable section, tried once: loads one word, stores to another, commits to a third. Its
   /// register is what was loaded, or 9 when it was aborted.
   case section(load: Int, store: Int?, commit: Int, Int)
@@ -23,8 +23,10 @@ enum Instruction: Equatable {
   case futexWake(Int)
   /// Until the word is not 0.
   case spin(Int, Ordering)
-  /// Leaves the next one out unless the word has this value.
+  /// Leaves the next one out unless the word has this value, or the last register.
   case skip(Int, unless: Int)
+  case skipUnless(Int)
+  case join(Int)
   /// Of plain data; what a thread writes is its own.
   case read
   case write
@@ -46,12 +48,14 @@ enum Instruction: Equatable {
 ///     x:1      exchange                  x+1       add
 ///     x?0>1    compare-exchange, the ordering of a failure may follow that of success
 ///     F  Facq  Frel  Far                 fences: full, acquire, release, both
-///     M  MR                              membarrier: plain, restart
+///     M  MR  M0  MR0                     membarrier: plain, restart; of a processor
 ///     [x,y>1]  section that loads x and commits y=1;  [x,z,y>1] also stores z=1 before
 ///     P1  G1>0  S1                       preempts, migrates to processor 0, signals thread 1
 ///     Wx0  Kx                            futex wait if x is 0, futex wake
 ///     Lx.acq                             spins, until x is not 0
-///     Ux1                                leaves the next instruction out unless x is 1
+///     Ux1  U1                            leaves the next instruction out unless x, or the last
+///                                        register, is 1
+///     J1                                 joins thread 1
 ///     R  W                               reads plain data; writes it
 struct Program {
   struct Thread: Equatable {
@@ -86,15 +90,20 @@ struct Program {
       for index in threads.indices {
         let thread = threads[index]
         scenario.thread(names[index], cpu: thread.cpu) {
-          var isSkipping = false
+          var isSkipping = false, last = 0
           for instruction in thread.instructions {
             if isSkipping {
               isSkipping = false
               if instruction.fillsRegister { registers.append(Program.skipped, thread: index) }
             } else if case .skip(let word, let value) = instruction {
               isSkipping = words[word].load(.relaxed) != value
+            } else if case .skipUnless(let value) = instruction {
+              isSkipping = last != value
             } else {
-              instruction.run(words, thread: index) { registers.append($0, thread: index) }
+              instruction.run(words, thread: index) {
+                last = $0
+                registers.append($0, thread: index)
+              }
             }
           }
         }
@@ -196,8 +205,8 @@ extension Instruction {
       ModelChecker.fence(ordering)
     case .fullFence:
       ModelChecker.fullFence()
-    case .membarrier(let kind):
-      ModelChecker.membarrier(kind)
+    case .membarrier(let kind, let cpu):
+      ModelChecker.membarrier(kind, cpu: cpu)
     case .section(let loaded, let stored, let committed, let value):
       var aborted = true
       let register = restartable(attempts: 2) { section throws(Aborted) in
@@ -231,7 +240,9 @@ extension Instruction {
         value = words[word].load(ordering)
       }
       record(value)
-    case .skip:
+    case .join(let thread):
+      ModelChecker.join(thread)
+    case .skip, .skipUnless:
       preconditionFailure("that is up to the program")
     case .read:
       record(words.data.read())

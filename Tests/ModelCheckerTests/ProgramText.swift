@@ -54,12 +54,14 @@ extension Instruction: CustomStringConvertible {
     switch characters[0] {
     case "F" where characters.count == 1: self = .fullFence
     case "F": self = .fence(Self.ordering(parts[0].dropFirst()))
-    case "M": self = .membarrier(characters.count == 1 ? .plain : .restart)
+    case "M": self = .membarrier(characters.contains("R") ? .restart : .plain, cpu: digits.first)
     case "P": self = .preempt(digits[0])
     case "G": self = .migrate(digits[0], digits[1])
     case "S": self = .signal(digits[0])
     case "L": self = .spin(words[0], ordering)
+    case "U" where words.isEmpty: self = .skipUnless(digits[0])
     case "U": self = .skip(words[0], unless: digits[0])
+    case "J": self = .join(digits[0])
     case "R": self = .read
     case "W" where characters.count == 1: self = .write
     case "W": self = .futexWait(words[0], digits[0])
@@ -113,7 +115,8 @@ extension Instruction: CustomStringConvertible {
       return "\(name(word))?\(expected)>\(desired)\(first)\(Self.suffix(failure))"
     case .fence(let ordering): return "F\(Self.suffix(ordering).dropFirst())"
     case .fullFence: return "F"
-    case .membarrier(let kind): return kind == .plain ? "M" : "MR"
+    case .membarrier(let kind, let cpu):
+      return (kind == .plain ? "M" : "MR") + (cpu.map { "\($0)" } ?? "")
     case .section(let loaded, let stored, let committed, let value):
       let middle = stored.map { "\(name($0))," } ?? ""
       return "[\(name(loaded)),\(middle)\(name(committed))>\(value)]"
@@ -124,6 +127,8 @@ extension Instruction: CustomStringConvertible {
     case .futexWake(let word): return "K\(name(word))"
     case .spin(let word, let ordering): return "L\(name(word))\(Self.suffix(ordering))"
     case .skip(let word, let value): return "U\(name(word))\(value)"
+    case .skipUnless(let value): return "U\(value)"
+    case .join(let thread): return "J\(thread)"
     case .read: return "R"
     case .write: return "W"
     }

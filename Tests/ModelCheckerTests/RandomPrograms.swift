@@ -71,7 +71,10 @@ struct RandomPrograms {
 
   private mutating func kernel(_ thread: Int, _ threadCount: Int) -> Instruction {
     let other = (thread + 1 + below(threadCount - 1)) % threadCount
-    switch below(13) {
+    switch below(16) {
+    case 15: return .join(other)
+    case 14: return .skipUnless(below(2))
+    case 13: return .membarrier(pick([.plain, .restart]), cpu: below(2))
     case 12: return .spin(below(2), pick([.relaxed, .acquiring]))
     case 0..<2: return .membarrier(.plain)
     case 2..<4: return .membarrier(.restart)

@@ -165,7 +165,7 @@
     @Test func readersOfOneCPU() {
       expectPass(
         Use(readers: [0, 0], updaters: [2], aborts: 0, looksOnce: true)
-          .check(.states), states: 192_633, "grace, 2 readers of a CPU, 2 periods, no abort")
+          .check(.states), states: 180_475, "grace, 2 readers of a CPU, 2 periods, no abort")
       expectPass(
         Use(readers: [0, 0], updaters: [2], looksOnce: true).check(
           states(orPreemptionsAtMost: 3)), executions: 48_344, isBounded: true,

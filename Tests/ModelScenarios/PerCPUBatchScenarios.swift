@@ -52,11 +52,11 @@
 
     @Test func aDrainDeliversWhatWasThere() {
       expectPasses(
-        BatchUse(threads: Self.drained, initially: [1]), restartable: 2554, atomic: 862, spin: 136,
+        BatchUse(threads: Self.drained, initially: [1]), restartable: 2460, atomic: 852, spin: 135,
         "drained")
       let ofAll: [(cpu: Int?, [BatchAction])] = [(0, [.append(2)]), (1, [.drainAll])]
       expectPasses(
-        BatchUse(threads: ofAll, initially: [1]), restartable: 18_306, atomic: 4872, spin: 949,
+        BatchUse(threads: ofAll, initially: [1]), restartable: 16_874, atomic: 4690, spin: 947,
         "all drained")
     }
 
@@ -64,7 +64,7 @@
     @Test func drainsOfAllShareOne() {
       expectPasses(
         BatchUse(threads: [(0, [.append(1), .drainAll]), (1, [.append(2), .drainAll])]),
-        restartable: 208_472, atomic: 65_690, spin: 17_489, "two drains")
+        restartable: 188_912, atomic: 62_380, spin: 17_469, "two drains")
     }
 
     // MARK: Suspensions
@@ -72,14 +72,14 @@
     @Test func aSuspensionLeavesItEmpty() {
       let threads: [(cpu: Int?, [BatchAction])] = [(0, [.append(2)]), (1, [.suspend])]
       expectPasses(
-        BatchUse(threads: threads, initially: [1]), restartable: 39_804, atomic: 8668, spin: 2131,
+        BatchUse(threads: threads, initially: [1]), restartable: 36_712, atomic: 8341, spin: 2128,
         "suspended")
     }
 
     @Test func asLongAsASuspensionLivesNothingIsKept() {
       expectPasses(
         BatchUse(threads: [(0, [.append(1)]), (1, [.suspendAndResume])], isSuspended: true),
-        restartable: 38_229, atomic: 8795, spin: 1800, "suspended twice")
+        restartable: 35_378, atomic: 8285, spin: 1798, "suspended twice")
       expectPasses(
         BatchUse(threads: Self.twoAppend, isSuspended: true), restartable: 2075, atomic: 2003,
         spin: 1389,
@@ -96,12 +96,12 @@
       let drain: (cpu: Int?, [BatchAction]) = (nil, [.drain(0)])
       let suspend: (cpu: Int?, [BatchAction]) = (nil, [.suspend])
       expectPasses(
-        BatchUse(threads: append + [drain]), restartable: 684_954, atomic: 183_804, spin: 1885,
+        BatchUse(threads: append + [drain]), restartable: 609_776, atomic: 161_702, spin: 1883,
         "two and a drain, of one CPU")
       let spin = [
-        (BatchUse(threads: append + [suspend], locking: .spin), 61_640, "two and a suspension"),
+        (BatchUse(threads: append + [suspend], locking: .spin), 61_388, "two and a suspension"),
         (
-          BatchUse(threads: [append[0], drain, suspend], locking: .spin), 8991,
+          BatchUse(threads: [append[0], drain, suspend], locking: .spin), 8984,
           "one, a drain and a suspension"
         ),
       ]

@@ -225,7 +225,7 @@
         (0, [.give(2)]), (1, [.drain(0)]), (2, [.drain(0)]),
       ]
       expectPass(
-        Use(threads: drains).check(.states), states: 605_408, "pool, drained twice")
+        Use(threads: drains).check(.states), states: 589_006, "pool, drained twice")
     }
 
     /// The older one goes, and the other one takes its slot.

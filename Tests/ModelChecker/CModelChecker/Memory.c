@@ -65,7 +65,7 @@ void cmc_full_fence(Thread *thread) {
   // Fences order what threads see, but nothing happens before anything by them alone: no clocks.
   join_seen(thread->current.seen, machine.fences.seen);
   advance_clock(thread);
-  machine.fences = thread->current;
+  memcpy(machine.fences.seen, thread->current.seen, sizeof machine.fences.seen);
   thread->released = thread->current;
   thread->acquired = thread->current;
 }

@@ -53,6 +53,12 @@ static bool specials_are_dependent(const Choice *a, const Choice *b) {
     return true;
   }
   if (x.target != none && x.target == y.target) return true;
+  // Who has ended is still fenced by what happens to its processor, and whoever joins it sees what it has seen.
+  if (x.kind == op_join && (b->switch_kind || y.target_cpu != none)) return true;
+  if (y.kind == op_join && (a->switch_kind || x.target_cpu != none)) return true;
+  // A signal is due when its thread comes back from an interrupt, which may be that of its processor.
+  if (x.kind == op_signal && y.target_cpu != none) return true;
+  if (y.kind == op_signal && x.target_cpu != none) return true;
   // Full fences all take part in one order.
   const int all_fences = (traits_of(a) | traits_of(b)) & (fences | sees_fences);
   if (traits_of(a) & traits_of(b) & fences || all_fences == (fences | sees_fences)) return true;
