@@ -29,6 +29,8 @@
     var fences = AsymmetricFences.membarrier
     var weakening: Weakening?
 
+    /// By states where updaters look once, or there is one of them: who waits keeps plain notes under a lock, which are
+    /// not told.
     func check(_ mode: SearchMode = .exhaustive()) -> CheckResult {
       // One for all executions: what they store never gets to its memory.
       let periods = GracePeriods(limit: 1 << 20, housekeeper: nil, counterBits: bits)

@@ -76,6 +76,7 @@
       }
       // Who has what, by its own account.
       var inHands: [Int] = []
+      // How many of each, of up to seven elements.
       scenario.state { inHands.reduce(0) { $0 + 1 << (8 * $1) } }
       func own(_ word: Int) {
         require(word >= 1 && word <= most, "what was taken was never given")
