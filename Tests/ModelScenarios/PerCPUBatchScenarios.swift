@@ -110,7 +110,7 @@
       var use = BatchUse(threads: [append[0], drain, suspend])
       use.engine = .atomic
       expect(
-        use, 3_716_554, seconds: .infinity,
+        use, 3_300_633, seconds: .infinity,
         "batch, one, a drain and a suspension, of one CPU, atomic")
       expect(
         BatchUse(threads: append + [drain, suspend], locking: .spin), 47_026_233,
