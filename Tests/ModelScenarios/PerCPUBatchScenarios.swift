@@ -113,7 +113,7 @@
         use, 3_300_633, seconds: .infinity,
         "batch, one, a drain and a suspension, of one CPU, atomic")
       expect(
-        BatchUse(threads: append + [drain, suspend], locking: .spin), 47_026_233,
+        BatchUse(threads: append + [drain, suspend], locking: .spin), 42_220_291,
         seconds: .infinity, "batch, two, a drain and a suspension, of one CPU, spin")
     }
 
