@@ -126,8 +126,10 @@ private final class OwnedNumbers<Element: Sendable>: Interruptible, @unchecked S
     run.demand("exits", run.exits, perSecond: 2)
     run.demand("drains", drains, perSecond: 5)
     run.demand("in handlers", handled, perSecond: 2)
-    // What is made at a first use is made here.
+    // What Swift makes at a first use is made here: a handler would allocate, and the child of a fork would wait for
+    // ever for a thread that was just making it. The pool is empty.
     interrupt()
+    _ = inChild()
     // Never released: a late signal may still find it.
     stress_handle_signals(interruptInHandler, Unmanaged.passRetained(self).toOpaque())
     run.work(
