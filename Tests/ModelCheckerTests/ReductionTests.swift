@@ -101,33 +101,37 @@ extension ModelCheckerTests {
 
     /// What can come of a state does not depend on how an execution came to it. And the search by states comes to as
     /// many as the search of all schedules: none is left out, and steps commute down to what is kept of a state.
+    /// Returns their number; nil if there are too many schedules.
+    private func compareStates(of program: Program, limit: Int = 0) -> Int? {
+      let futures = Futures()
+      guard program.behaviour(.unreduced, limit: limit, futures: futures).result.isComplete else {
+        return nil
+      }
+      futures.leave()
+      #expect(futures.differing == 0, "\(program)")
+      let some = program.behaviour(.states).result
+      if let failure = some.failure {
+        #expect(futures.failures.contains(failure.message), "\(program)")
+      } else {
+        #expect(futures.failures.isEmpty && some.states == futures.count, "\(program)")
+      }
+      return futures.count
+    }
+
     @Test(arguments: [false, true], [false, true])
     func statesAreWhatMatters(hasData: Bool, returns: Bool) {
       var programs = RandomPrograms(seed: 4, hasData: hasData, returns: returns)
       var compared = 0, all = 0
       while compared < Self.programCount / 8 {
-        let program = programs.next()
-        let futures = Futures()
-        let every = program.behaviour(.unreduced, limit: 3_000, futures: futures)
-        guard every.result.isComplete else { continue }
-        futures.leave()
+        guard let count = compareStates(of: programs.next(), limit: 3_000) else { continue }
         compared += 1
-        all += futures.count
-        #expect(futures.differing == 0, "\(program)")
-        let some = program.behaviour(.states)
-        if !futures.failures.isEmpty {
-          #expect(
-            some.result.failure.map { futures.failures.contains($0.message) } == true, "\(program)")
-        } else {
-          #expect(some.result.passed && some.result.states == futures.count, "\(program)")
-        }
+        all += count
       }
       print("\(compared) random programs, \(all) states")
     }
 
     /// Programs in which two states differ in one thing.
     @Test(arguments: [
-      ("what a thread has seen", "x=1 x=2 x=1 y=1 | y x x | y"),
       ("what a message tells", "x=1 x=2 x=1 | x y=1.rel x | y.acq x"),
       ("what fences have seen", "x=1 x=2 x=1 | x F x | F x"),
       ("what an idle processor has seen", "@0 x W F | @0 R | G0>1"),
@@ -137,21 +141,9 @@ extension ModelCheckerTests {
       ("which signals are pending", "S1 S1 | x z"),
       ("where a thread runs", "@0 x=1 | @1 [x,y>3] | G0>1 | G0>2"),
       ("what data holds", "@0 W | @0 W | @0 x R"),
-      ("who has read data", "Ux1 R | x=1 | W"),
-      ("what a loop has read", "x=1 x=0 | Lx | x=1"),
     ])
     func statesTellApart(_ part: String, _ text: String) {
-      let program = Program(text)
-      let futures = Futures()
-      let every = program.behaviour(.unreduced, futures: futures)
-      futures.leave()
-      #expect(every.result.isComplete && futures.differing == 0)
-      let some = program.behaviour(.states)
-      if futures.failures.isEmpty {
-        #expect(some.result.passed && some.result.states == futures.count)
-      } else {
-        #expect(some.result.failure.map { futures.failures.contains($0.message) } == true)
-      }
+      #expect(compareStates(of: Program(text)) != nil)
     }
 
     /// What the objects of one execution do when they end is met by the setup of the next one: there locations
